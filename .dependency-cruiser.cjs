@@ -1,0 +1,52 @@
+/** Import directions of the house. Each rule is an absence: "x never imports y". */
+const ONLY = (from, allowed, why) => ({
+  name: `${from}-imports`,
+  comment: why,
+  severity: 'error',
+  from: { path: `^src/${from}/`, pathNot: '\\.test\\.ts$' },
+  to: { path: '^src/', pathNot: [from, ...allowed].map((d) => `^src/${d}/`) },
+})
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    ONLY('core', [], 'core is the leaf: it imports nothing from src'),
+    ONLY('config', ['core'], 'configuration knows only core'),
+    ONLY('data', ['core', 'config'], 'data reaches AWS through SDK clients and knows no model'),
+    ONLY('yolo', ['core'], 'yolo knows neither AWS nor the engine'),
+    ONLY('track', ['core', 'config'], 'tracking is a client and a server of MLflow, nothing else'),
+    ONLY('pipeline', ['core', 'config'], 'a pipeline is a definition; it runs nothing'),
+    ONLY(
+      'jobs',
+      ['core', 'data', 'yolo', 'monitor', 'track', 'label'],
+      'a job knows the container contract, never the engine or the CLI',
+    ),
+    ONLY('registry', ['core', 'config'], 'registry talks to SageMaker only'),
+    ONLY('deploy', ['core', 'config', 'registry'], 'deploy talks to SageMaker only'),
+    ONLY('monitor', ['core', 'config', 'data'], 'monitor reads captured data'),
+    ONLY('governance', ['core', 'config'], 'policies are documents'),
+    ONLY('engine', ['core'], 'the engine starts jobs as processes; it imports none of them'),
+    {
+      name: 'only-runtime-imports-onnxruntime',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/yolo/runtime/' },
+      to: { path: 'node_modules/onnxruntime-node' },
+    },
+    {
+      name: 'no-undeclared-dependency',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: {
+        dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'],
+        pathNot: '\\.d\\.ts$',
+        dependencyTypesNot: ['npm'],
+      },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    exclude: { path: '\\.test\\.ts$' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+}
