@@ -1,0 +1,46 @@
+// `npm test`: installs what is missing, then every check in the order in which a mistake is cheapest to find.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { installDependencies, projectEnvironment, root } from './install.mjs'
+
+installDependencies()
+
+const only = process.argv.slice(2)
+const scratch = mkdtempSync(join(tmpdir(), 'skyloop-check-'))
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
+const counts = join(scratch, 'counts.json')
+const checks = [
+  ['format', 'oxfmt', ['--check']],
+  ['types', 'tsc', ['-p', 'tsconfig.json']],
+  ['lint', 'oxlint', ['--type-aware']],
+  ['imports', 'depcruise', ['src', '--config', '.dependency-cruiser.cjs', '--output-type', 'err']],
+  ['unused', 'knip', []],
+  ['coverage', 'node', ['tools/coverage.ts', '--check']],
+  ['tests', 'vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${counts}`, ...only]],
+]
+
+for (const [name, command, args] of checks) {
+  // With test files named on the command line, only those are run.
+  if (only.length > 0 && name !== 'tests') continue
+  const start = Date.now()
+  const result = spawnSync(command, args, {
+    cwd: root,
+    env: projectEnvironment(),
+    stdio: name === 'tests' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  })
+  const seconds = ((Date.now() - start) / 1000).toFixed(1)
+  if (result.status !== 0) {
+    process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`)
+    console.error(`${name}: failed after ${seconds}s${result.error ? ` (${result.error.message})` : ''}`)
+    process.exit(result.status || 1)
+  }
+  console.log(`${name}: ok (${seconds}s)`)
+}
+
+const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(counts, 'utf8'))
+console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`)
