@@ -1,0 +1,2 @@
+/** Where a graph is executed. */
+export type Provider = 'cpu' | 'webgpu' | 'cuda'
