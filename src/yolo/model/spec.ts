@@ -1,4 +1,6 @@
 import type { Random } from '../../core/random.ts'
+import { describeModel } from './describe.ts'
+import { initialise } from './initialise.ts'
 
 /** Size of the network: nano, small, medium, large, extra large. */
 export type ModelScale = 'n' | 's' | 'm' | 'l' | 'x'
@@ -31,7 +33,11 @@ export type Weights = Map<string, Float32Array>
  *
  * @throws SkyloopError `yolo.spec` when `classCount` is not a whole number of at least 1
  */
-export declare function modelSpec(scale: ModelScale, classCount: number): ModelSpec
+export function modelSpec(scale: ModelScale, classCount: number): ModelSpec {
+  return describeModel(scale, classCount)
+}
 
 /** Values to train from scratch: see `initialise.ts` for the distributions. */
-export declare function initialWeights(spec: ModelSpec, random: Random): Weights
+export function initialWeights(spec: ModelSpec, random: Random): Weights {
+  return initialise(spec, random)
+}

@@ -1,0 +1,90 @@
+/** A square k×k window moved over H and W; padding is k >> 1 on each side. */
+export interface Window {
+  readonly kernel: number
+  readonly stride: number
+}
+
+export interface ConvWindow extends Window {
+  /** Channel groups; equal to the channel count in a depthwise convolution. */
+  readonly groups: number
+}
+
+type None = Record<string, never>
+
+/** Every operation of the graph language and its static attributes. Rules about operations are total maps over it. */
+export interface OpAttributes {
+  // Elementwise, one input.
+  exp: None
+  log: None
+  sqrt: None
+  atan: None
+  sigmoid: None
+  reciprocal: None
+  /** Truth to 1 or 0. */
+  toFloat: None
+  /** Identity whose gradient is nothing. */
+  stopGradient: None
+
+  // Elementwise, two inputs with broadcasting.
+  add: None
+  sub: None
+  mul: None
+  div: None
+  min: None
+  max: None
+  greater: None
+  greaterOrEqual: None
+  equal: None
+
+  /** x, then y = x · sigmoid(x) and sigmoid(x). */
+  silu: None
+  /** dy, y, sigmoid(x) of a silu: gradient of its x. */
+  siluGradient: None
+  /** logits, targets: binary cross entropy of each element. */
+  binaryCrossEntropy: None
+
+  // Over axes.
+  reduceSum: { readonly axes: readonly number[]; readonly keepAxes: boolean }
+  reduceMax: { readonly axes: readonly number[]; readonly keepAxes: boolean }
+  softmax: { readonly axis: number }
+  logSoftmax: { readonly axis: number }
+  /** Index of the first greatest element, as a float, axis kept with size 1. */
+  argMax: { readonly axis: number }
+  /** 1 at the `count` greatest elements of each row of the last axis, else 0. */
+  topMask: { readonly count: number }
+
+  // Layout.
+  reshape: { readonly shape: readonly number[] }
+  transpose: { readonly order: readonly number[] }
+  expand: { readonly shape: readonly number[] }
+  concat: { readonly axis: number }
+  split: { readonly axis: number; readonly sizes: readonly number[] }
+  slice: { readonly axis: number; readonly start: number; readonly end: number }
+
+  /** Batched product of the last two axes, each operand transposed on request, times `alpha`. */
+  matMul: { readonly transposeA: boolean; readonly transposeB: boolean; readonly alpha: number }
+
+  // Images [B, C, H, W].
+  /** x, weight[, bias] */
+  conv: ConvWindow
+  /** dy, weight: gradient of x. */
+  convInputGradient: ConvWindow & { readonly inputShape: readonly number[] }
+  /** x, dy: gradient of the weight. */
+  convWeightGradient: ConvWindow
+  /** x, scale, shift: y, batch mean, biased batch variance, 1 / standard deviation, each of the last three [C]. */
+  batchNorm: { readonly epsilon: number }
+  /** dy, x, scale, mean, 1 / standard deviation: gradients of x, scale, shift. */
+  batchNormGradient: None
+  /** Stride 1, same size: y and the flat position of each maximum. */
+  maxPool: { readonly kernel: number }
+  /** dy, positions: gradient of x. */
+  maxPoolGradient: None
+  /** Each pixel becomes a 2×2 block. */
+  upsample2: None
+  upsample2Gradient: None
+}
+
+export type OpName = keyof OpAttributes
+
+/** A map that must have a row for every operation. */
+export type OpTable<Row extends { [K in OpName]: unknown }> = { readonly [K in OpName]: Row[K] }
