@@ -1,0 +1,103 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { mergeTiles } from './merge-tiles.ts'
+import { parseTiling, planTiles } from './tiles.ts'
+
+test('a 1920x1080 frame at 640 px and 20 % overlap is 4 x 2 tiles ending at its edges', () => {
+  const tiles = planTiles(1920, 1080, { size: 640, overlap: 0.2, scale: 0.5 })
+  expect(tiles.map((tile) => [tile.x, tile.y])).toEqual([
+    [0, 0],
+    [427, 0],
+    [853, 0],
+    [1280, 0],
+    [0, 440],
+    [427, 440],
+    [853, 440],
+    [1280, 440],
+  ])
+})
+
+test('tiles cover every pixel and share at least the overlap', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 5000 }),
+      fc.integer({ min: 32, max: 900 }),
+      fc.double({ min: 0, max: 0.8, noNaN: true }),
+      (width, size, overlap) => {
+        const xs = planTiles(width, 1, { size, overlap, scale: 1 }).map((tile) => tile.x)
+        expect(xs[0]).toBe(0)
+        expect(xs.at(-1)).toBe(Math.max(0, width - size))
+        for (let i = 1; i < xs.length; i++) expect(xs[i]! - xs[i - 1]!).toBeLessThanOrEqual(size * (1 - overlap) + 1)
+      },
+    ),
+  )
+})
+
+test('too many tiles are refused with the numbers', () => {
+  expect(() => planTiles(20_000, 20_000, { size: 64, overlap: 0.5, scale: 1 })).toThrow('at most 4096')
+})
+
+test.each(['{"size":0,"overlap":0,"scale":1}', '{"size":640,"overlap":0.95,"scale":1}', '[]', '{"size":"640"}'])(
+  'refuses the tiling %s',
+  (text) => expect(() => parseTiling(text)).toThrow(expect.objectContaining({ code: 'yolo.predict.tiling' })),
+)
+
+test('a missing or null tiling means whole frames', () => {
+  expect([parseTiling(undefined), parseTiling('null')]).toEqual([null, null])
+})
+
+const frame = { width: 180, height: 100, iou: 0.5, maxDetections: 10 }
+const left = { x: 0, y: 0, size: 100 }
+const right = { x: 80, y: 0, size: 100 }
+
+test('a box seen whole by two tiles is reported once, with the higher confidence', () => {
+  const merged = mergeTiles(
+    [
+      { tile: left, detections: [{ classId: 0, confidence: 0.6, box: [85, 10, 95, 20] }] },
+      { tile: right, detections: [{ classId: 0, confidence: 0.8, box: [85, 10, 96, 20] }] },
+    ],
+    frame,
+  )
+  expect(merged).toEqual([{ classId: 0, confidence: 0.8, box: [85, 10, 96, 20] }])
+})
+
+test('a part cut at a seam gives way to the whole box even when it is surer and of another class', () => {
+  const merged = mergeTiles(
+    [
+      { tile: left, detections: [{ classId: 1, confidence: 0.9, box: [90, 10, 100, 20] }] },
+      { tile: right, detections: [{ classId: 0, confidence: 0.5, box: [90, 10, 125, 20] }] },
+    ],
+    frame,
+  )
+  expect(merged).toEqual([{ classId: 0, confidence: 0.5, box: [90, 10, 125, 20] }])
+})
+
+test('parts of an object larger than the overlap become their hull', () => {
+  const merged = mergeTiles(
+    [
+      { tile: left, detections: [{ classId: 0, confidence: 0.7, box: [70, 10, 100, 20] }] },
+      { tile: right, detections: [{ classId: 0, confidence: 0.5, box: [80, 10, 110, 20] }] },
+    ],
+    frame,
+  )
+  expect(merged).toEqual([{ classId: 0, confidence: 0.7, box: [70, 10, 110, 20] }])
+})
+
+test('two objects in one tile stay two, and boxes are clipped to the frame', () => {
+  const merged = mergeTiles(
+    [
+      {
+        tile: left,
+        detections: [
+          { classId: 0, confidence: 0.7, box: [-4, 10, 20, 20] },
+          { classId: 0, confidence: 0.6, box: [2, 10, 22, 20] },
+        ],
+      },
+    ],
+    frame,
+  )
+  expect(merged.map(({ box }) => box)).toEqual([
+    [0, 10, 20, 20],
+    [2, 10, 22, 20],
+  ])
+})
