@@ -1,0 +1,33 @@
+import type { CommandFactory } from '../command.ts'
+import { importData } from './data/import.ts'
+import { deploy } from './endpoint/deploy.ts'
+import { remove as deleteEndpoint } from './endpoint/delete.ts'
+import { invoke } from './endpoint/invoke.ts'
+import { list as listEndpoints } from './endpoint/list.ts'
+import { reset } from './local/reset.ts'
+import { start } from './local/start.ts'
+import { status as localStatus } from './local/status.ts'
+import { stop } from './local/stop.ts'
+import { approve, reject } from './model/decide.ts'
+import { list as listModels } from './model/list.ts'
+import { rollback } from './model/rollback.ts'
+import { show as showModel } from './model/show.ts'
+import { logs } from './pipeline/logs.ts'
+import { status as pipelineStatus } from './pipeline/status.ts'
+import { whoami } from './whoami.ts'
+
+/** A noun with its verbs. */
+export interface Noun {
+  readonly description: string
+  readonly verbs: readonly CommandFactory[]
+}
+
+/** Every command, in the order in which a person meets them. */
+export const COMMANDS: Readonly<Record<string, Noun | CommandFactory>> = {
+  local: { description: 'the local engine', verbs: [start, stop, localStatus, reset] },
+  data: { description: 'images and labels', verbs: [importData] },
+  pipeline: { description: 'the pipeline from raw images to a registered model', verbs: [pipelineStatus, logs] },
+  model: { description: 'the model registry', verbs: [listModels, showModel, approve, reject, rollback] },
+  endpoint: { description: 'endpoints that serve a model', verbs: [deploy, invoke, listEndpoints, deleteEndpoint] },
+  whoami,
+}

@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process'
+import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import process from 'node:process'
+import { codeOf, SkyloopError } from '../../core/errors.ts'
+import { interrupted } from '../failure.ts'
+import { clearEngineState, isAlive, isHealthy, readEngineState, type EngineState } from './state.ts'
+
+const START_TIMEOUT_MS = 30_000
+/** Training jobs get SIGTERM and some time to save a checkpoint before the engine itself ends. */
+const STOP_TIMEOUT_MS = 150_000
+const LOG_LIMIT_BYTES = 16 * 1024 * 1024
+
+export const engineLogPath = (home: string): string => join(home, 'engine.log')
+
+/** The engine of `home` if it answers, else undefined. */
+export async function findEngine(home: string): Promise<EngineState | undefined> {
+  const state = await readEngineState(home)
+  return state && isAlive(state.pid) && (await isHealthy(state.url)) ? state : undefined
+}
+
+export interface StartOptions {
+  readonly home: string
+  readonly port?: number
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Starts the engine as a process of its own that outlives this one, and waits until it answers.
+ *
+ * @returns the engine, and whether it was there before
+ * @throws SkyloopError `cli.engine-start` with the end of its log when it ends or does not answer in time
+ */
+export async function startDetached(
+  options: StartOptions,
+): Promise<EngineState & { readonly alreadyRunning: boolean }> {
+  const { home, port, signal } = options
+  const present = await findEngine(home)
+  if (present) return { ...present, alreadyRunning: true }
+
+  await mkdir(home, { recursive: true })
+  const logPath = engineLogPath(home)
+  await rotate(logPath)
+  const log = await open(logPath, 'a')
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  const program = fileURLToPath(new URL(`./process.${extension}`, import.meta.url))
+  const child = spawn(process.execPath, [program, home, ...(port === undefined ? [] : [String(port)])], {
+    detached: true,
+    stdio: ['ignore', log.fd, log.fd],
+  })
+  await log.close()
+  let failed: string | undefined
+  child.on('error', (error) => {
+    failed = error.message
+  })
+  child.on('exit', (code, by) => {
+    failed = `it ended with ${by ?? `exit code ${code}`}`
+  })
+  child.unref()
+
+  const deadline = Date.now() + START_TIMEOUT_MS
+  while (Date.now() < deadline) {
+    if (signal?.aborted) {
+      child.kill('SIGTERM')
+      throw interrupted()
+    }
+    if (failed !== undefined) break
+    const state = await readEngineState(home)
+    if (state?.pid === child.pid && state && (await isHealthy(state.url))) return { ...state, alreadyRunning: false }
+    await sleep(25)
+  }
+  child.kill('SIGTERM')
+  throw new SkyloopError({
+    code: 'cli.engine-start',
+    fault: 'machine',
+    message: `the engine did not start: ${failed ?? `no answer within ${START_TIMEOUT_MS / 1000} s`}\n${await tail(logPath)}`,
+    hint: `read ${logPath}`,
+  })
+}
+
+/**
+ * Stops the engine of `home` and waits until its process is gone.
+ *
+ * @returns the engine that was stopped, or undefined when none ran
+ * @throws SkyloopError `cli.engine-stop` when it is still there after two and a half minutes
+ */
+export async function stopEngine(home: string): Promise<EngineState | undefined> {
+  const state = await readEngineState(home)
+  if (!state) return undefined
+  if (!isAlive(state.pid) || !(await isOurs(state))) {
+    await clearEngineState(home, state.pid)
+    return undefined
+  }
+  process.kill(state.pid, 'SIGTERM')
+  const deadline = Date.now() + STOP_TIMEOUT_MS
+  while (isAlive(state.pid)) {
+    if (Date.now() > deadline) {
+      throw new SkyloopError({
+        code: 'cli.engine-stop',
+        fault: 'machine',
+        message: `the engine (process ${state.pid}) is still running ${STOP_TIMEOUT_MS / 1000} s after SIGTERM`,
+        hint: `read ${engineLogPath(home)}; end it with: kill -9 ${state.pid}`,
+      })
+    }
+    await sleep(50)
+  }
+  await clearEngineState(home, state.pid)
+  return state
+}
+
+/** A process id may have been given to someone else since; ours answers, or at least is a Node that runs our program. */
+async function isOurs(state: EngineState): Promise<boolean> {
+  if (await isHealthy(state.url)) return true
+  try {
+    const commandLine = await readFile(`/proc/${state.pid}/cmdline`, 'utf8')
+    return /skyloop|engine\/process|cli\/main/.test(commandLine)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false
+    throw error
+  }
+}
+
+async function rotate(path: string): Promise<void> {
+  try {
+    if ((await stat(path)).size > LOG_LIMIT_BYTES) await rename(path, `${path}.1`)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+  }
+}
+
+async function tail(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8')
+  return text.trimEnd().split('\n').slice(-5).join('\n')
+}
