@@ -1,2 +1,91 @@
+import { availableParallelism } from 'node:os'
+import * as ort from 'onnxruntime-node'
+import { messageOf, SkyloopError } from '../../core/errors.ts'
+
 /** Where a graph is executed. */
 export type Provider = 'cpu' | 'webgpu' | 'cuda'
+
+export interface SessionOptions {
+  /** @default as many as the machine has cores */
+  readonly threads?: number
+  /** @default 'cpu' */
+  readonly provider?: Provider
+}
+
+/** Values in the wire form of the runtime: f32 data and its shape. */
+export interface Values {
+  readonly data: Float32Array
+  readonly shape: readonly number[]
+}
+
+/** A loaded ONNX graph. */
+export interface Session extends AsyncDisposable {
+  readonly inputNames: readonly string[]
+  readonly outputNames: readonly string[]
+  /** @throws SkyloopError `yolo.run` when the runtime refuses the values or fails */
+  run(feeds: ReadonlyMap<string, Values>): Promise<Map<string, Values>>
+}
+
+/**
+ * Loads an ONNX graph.
+ *
+ * @param model the file's path or its content
+ * @throws SkyloopError `yolo.load` when the content is not a graph that the runtime can execute with this provider
+ */
+export async function openSession(model: string | Uint8Array, options: SessionOptions = {}): Promise<Session> {
+  const settings: ort.InferenceSession.SessionOptions = {
+    executionProviders: [options.provider ?? 'cpu'],
+    intraOpNumThreads: options.threads ?? availableParallelism(),
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    enableMemPattern: true,
+    enableCpuMemArena: true,
+    // Warnings about initialisers and providers are not for the reader of a training log.
+    logSeverityLevel: 3,
+  }
+  const session = await load(model, settings)
+  return {
+    inputNames: session.inputNames,
+    outputNames: session.outputNames,
+    async run(feeds) {
+      const tensors: Record<string, ort.Tensor> = {}
+      for (const name of session.inputNames) {
+        const values = feeds.get(name)
+        if (!values)
+          throw new SkyloopError({ code: 'yolo.run', fault: 'internal', message: `input "${name}" has no values` })
+        tensors[name] = new ort.Tensor('float32', values.data, values.shape)
+      }
+      const results = await session.run(tensors).catch((error: unknown) => {
+        throw new SkyloopError({ code: 'yolo.run', fault: 'machine', message: messageOf(error), cause: error })
+      })
+      return new Map(
+        Object.entries(results).map(([name, tensor]) => [
+          name,
+          { data: tensor.data as Float32Array, shape: tensor.dims },
+        ]),
+      )
+    },
+    async [Symbol.asyncDispose]() {
+      await session.release()
+    },
+  }
+}
+
+async function load(
+  model: string | Uint8Array,
+  settings: ort.InferenceSession.SessionOptions,
+): Promise<ort.InferenceSession> {
+  try {
+    return await (typeof model === 'string'
+      ? ort.InferenceSession.create(model, settings)
+      : ort.InferenceSession.create(model, settings))
+  } catch (error) {
+    const provider = settings.executionProviders?.[0]
+    throw new SkyloopError({
+      code: 'yolo.load',
+      message: `the model cannot be loaded with provider ${String(provider)}: ${messageOf(error)}`,
+      cause: error,
+    })
+  }
+}

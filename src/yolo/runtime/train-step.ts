@@ -1,5 +1,13 @@
-import type { ModelSpec, Weights } from '../model/spec.ts'
-import type { Provider } from './session.ts'
+import { SkyloopError } from '../../core/errors.ts'
+import { gradients } from '../autodiff/gradients.ts'
+import { createGraph, input } from '../graph/graph.ts'
+import type { Tensor } from '../graph/tensor.ts'
+import { DEFAULT_GAINS, detectionLoss, type Gains } from '../loss/detection-loss.ts'
+import { network } from '../model/network.ts'
+import type { ModelSpec, TensorSpec, Weights } from '../model/spec.ts'
+import { type NormStatistics, trainingLayers } from '../model/training-layers.ts'
+import { compileOnnx } from './compile.ts'
+import { openSession, type Provider, type Values } from './session.ts'
 
 export interface Batch {
   /** `[B, 3, H, W]` RGB in [0, 1]. */
@@ -12,7 +20,7 @@ export interface Batch {
   readonly mask: Float32Array
 }
 
-/** Weighted loss parts (gains applied, per image); `total` is their sum times B, what the gradients belong to. */
+/** Loss parts with gains applied; `total` is their sum times B, and the gradients are those of `total`. */
 export interface LossParts {
   readonly box: number
   readonly cls: number
@@ -41,8 +49,13 @@ export interface TrainStepOptions {
   /** @default as many as the machine has cores */
   readonly threads?: number
   /** @default box 7.5, cls 0.5, dfl 1.5 */
-  readonly gains?: { readonly box: number; readonly cls: number; readonly dfl: number }
-  /** Parameters that get no gradient; their batch norms use running statistics if all of their parameters are frozen. */
+  readonly gains?: Gains
+  /**
+   * Parameters that get no gradient. A layer all of whose parameters are frozen is normalised by its running statistics
+   * and reports none.
+   *
+   * @default none
+   */
   readonly frozen?: (name: string) => boolean
   /** @default 'cpu' */
   readonly provider?: Provider
@@ -54,7 +67,133 @@ export interface TrainStep extends AsyncDisposable {
   readonly height: number
   readonly width: number
   readonly maxBoxes: number
+  /** @throws SkyloopError `yolo.batch` when an array has another length than the step was built for, or a class is unknown */
   run(weights: Weights, batch: Batch): Promise<TrainStepResult>
 }
 
-export declare function createTrainStep(options: TrainStepOptions): Promise<TrainStep>
+const LOSS_PARTS = ['box', 'cls', 'dfl', 'total'] as const
+
+/**
+ * Builds, differentiates and compiles the training step.
+ *
+ * @throws SkyloopError `yolo.size` when H or W is no multiple of 32, or B or M is not at least 1
+ */
+export async function createTrainStep(options: TrainStepOptions): Promise<TrainStep> {
+  const { spec, batch, height, width, maxBoxes } = options
+  checkSize(options)
+  const built = buildTrainingGraph(options)
+  const session = await openSession(built.model, { threads: options.threads, provider: options.provider })
+  return {
+    batch,
+    height,
+    width,
+    maxBoxes,
+    async run(weights, data) {
+      checkBatch(options, data)
+      const feeds = new Map<string, Values>([
+        ['images', { data: data.images, shape: [batch, 3, height, width] }],
+        ['boxes', { data: realBoxes(data), shape: [batch, maxBoxes, 4] }],
+        ['classes', { data: Float32Array.from(data.classes), shape: [batch, maxBoxes] }],
+        ['mask', { data: data.mask, shape: [batch, maxBoxes] }],
+      ])
+      for (const { name, shape } of [...spec.parameters, ...spec.buffers]) {
+        const values = weights.get(name)
+        if (values) feeds.set(name, { data: values, shape })
+      }
+      return readResults(await session.run(feeds), built)
+    },
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  }
+}
+
+interface TrainingGraph {
+  readonly model: Uint8Array
+  readonly trained: readonly TensorSpec[]
+  readonly statistics: readonly NormStatistics[]
+}
+
+function buildTrainingGraph(options: TrainStepOptions): TrainingGraph {
+  const { spec, batch, height, width, maxBoxes } = options
+  const frozen = options.frozen ?? (() => false)
+  const graph = createGraph()
+  const tensors = new Map<string, Tensor>()
+  const layers = trainingLayers(
+    ({ name, shape }) => {
+      const tensor = input(graph, name, shape)
+      tensors.set(name, tensor)
+      return tensor
+    },
+    (layer) => ['conv.weight', 'bn.weight', 'bn.bias'].every((part) => frozen(`${layer}.${part}`)),
+  )
+  const levels = network(layers, spec.scale, spec.classCount, input(graph, 'images', [batch, 3, height, width]))
+  const targets = {
+    boxes: input(graph, 'boxes', [batch, maxBoxes, 4]),
+    classes: input(graph, 'classes', [batch, maxBoxes]),
+    mask: input(graph, 'mask', [batch, maxBoxes]),
+  }
+  const loss = detectionLoss(levels, targets, { height, width }, options.gains ?? DEFAULT_GAINS)
+  const trained = spec.parameters.filter(({ name }) => !frozen(name))
+  const slopes = gradients(
+    loss.total,
+    trained.map(({ name }) => tensors.get(name) as Tensor),
+  )
+  const outputs = new Map<string, Tensor>(LOSS_PARTS.map((part) => [`loss.${part}`, loss[part]]))
+  trained.forEach(({ name }, i) => outputs.set(`d.${name}`, slopes[i] as Tensor))
+  for (const { meanName, varianceName, mean, variance } of layers.statistics) {
+    outputs.set(`s.${meanName}`, mean).set(`s.${varianceName}`, variance)
+  }
+  const dialect = (options.provider ?? 'cpu') === 'cpu' ? 'microsoft' : 'standard'
+  return { model: compileOnnx(graph, { outputs, dialect }), trained, statistics: layers.statistics }
+}
+
+function readResults(results: ReadonlyMap<string, Values>, { trained, statistics }: TrainingGraph): TrainStepResult {
+  const valuesOf = (name: string): Float32Array => (results.get(name) as Values).data
+  const part = (name: (typeof LOSS_PARTS)[number]): number => valuesOf(`loss.${name}`)[0] as number
+  const batchStatistics = new Map<string, Float32Array>()
+  for (const { meanName, varianceName, count } of statistics) {
+    batchStatistics.set(meanName, valuesOf(`s.${meanName}`))
+    const unbiased = count / Math.max(1, count - 1)
+    batchStatistics.set(
+      varianceName,
+      valuesOf(`s.${varianceName}`).map((variance) => variance * unbiased),
+    )
+  }
+  return {
+    loss: { box: part('box'), cls: part('cls'), dfl: part('dfl'), total: part('total') },
+    gradients: new Map(trained.map(({ name }) => [name, valuesOf(`d.${name}`)])),
+    batchStatistics,
+  }
+}
+
+/** Padding rows as zeros, so that nothing they hold can reach the sums. */
+function realBoxes({ boxesXyxyPx, mask }: Batch): Float32Array {
+  return boxesXyxyPx.map((value, i) => (mask[i >> 2] === 1 ? value : 0))
+}
+
+function checkSize({ batch, height, width, maxBoxes }: TrainStepOptions): void {
+  const whole = [batch, maxBoxes, height / 32, width / 32].every((n) => Number.isInteger(n) && n >= 1)
+  if (whole) return
+  throw new SkyloopError({
+    code: 'yolo.size',
+    message: `batch ${batch}, ${maxBoxes} boxes, ${height}×${width} px: height and width must be multiples of 32, the others at least 1`,
+  })
+}
+
+function checkBatch({ spec, batch, height, width, maxBoxes }: TrainStepOptions, data: Batch): void {
+  const problem = (message: string): SkyloopError =>
+    new SkyloopError({ code: 'yolo.batch', fault: 'internal', message })
+  const expected = {
+    images: batch * 3 * height * width,
+    boxesXyxyPx: batch * maxBoxes * 4,
+    classes: batch * maxBoxes,
+    mask: batch * maxBoxes,
+  }
+  for (const [name, length] of Object.entries(expected) as [keyof Batch, number][]) {
+    if (data[name].length !== length) throw problem(`${name} has ${data[name].length} values, not ${length}`)
+  }
+  data.classes.forEach((index, i) => {
+    if (data.mask[i] === 1 && (index < 0 || index >= spec.classCount)) {
+      throw problem(`class ${index} is outside 0..${spec.classCount - 1}`)
+    }
+  })
+}

@@ -1,0 +1,78 @@
+import * as op from '../graph/build.ts'
+import { constant, type Graph } from '../graph/graph.ts'
+import type { Tensor } from '../graph/tensor.ts'
+import type { Anchors } from '../model/anchors.ts'
+import { boxOf, completeIou } from './box.ts'
+
+/** Real boxes of a batch. */
+export interface Targets {
+  /** `[B, M, 4]` x1 y1 x2 y2 in pixels; finite also where the mask is 0 */
+  readonly boxes: Tensor
+  /** `[B, M]` class index */
+  readonly classes: Tensor
+  /** `[B, M]` 1 for a real box, 0 for padding */
+  readonly mask: Tensor
+}
+
+/** What each anchor should predict; all zero for background. */
+export interface Assignment {
+  /** `[B, 4, A]` x1 y1 x2 y2 in pixels */
+  readonly boxes: Tensor
+  /** `[B, K, A]` target probability */
+  readonly scores: Tensor
+  /** `[B, 1, A]` weight of the anchor in the box losses: the target probability of its class */
+  readonly weight: Tensor
+}
+
+/** @source Feng et al. 2021, TOOD (arXiv:2108.07755), with the values of the published YOLO trainer */
+const ALIGNMENT = { candidates: 10, scorePower: 0.5, overlapPower: 6 } as const
+const EPSILON = 1e-9
+
+const indices = (graph: Graph, count: number, shape: readonly number[]): Tensor =>
+  constant(
+    graph,
+    Float32Array.from({ length: count }, (_, i) => i),
+    shape,
+  )
+
+/**
+ * Task-aligned assignment: each real box takes the 10 anchors inside it whose prediction fits best, by
+ * score^0.5 · CIoU^6; an anchor taken by several boxes goes to the one it overlaps most. Target probabilities are the
+ * alignment values of a box, scaled so that the best one equals the box's best CIoU.
+ *
+ * @param probabilities `[B, K, A]`, without gradient
+ * @param boxes `[B, 4, A]` predicted x1 y1 x2 y2 in pixels, without gradient
+ */
+export function assignTargets(probabilities: Tensor, boxes: Tensor, targets: Targets, anchors: Anchors): Assignment {
+  const { graph } = boxes
+  const [b, k, a] = probabilities.shape as [number, number, number]
+  const m = targets.mask.shape[1] as number
+  const perBox = (x: Tensor): Tensor => op.reshape(x, [b, m, 1])
+
+  const real = boxOf(targets.boxes, 2)
+  const [x, y] = op.split(op.mul(anchors.centres, anchors.strides), 1, [1, 1]) as [Tensor, Tensor]
+  const margin = op.min(op.min(op.sub(x, real.x1), op.sub(real.x2, x)), op.min(op.sub(y, real.y1), op.sub(real.y2, y)))
+  const inside = op.mul(op.toFloat(op.greater(margin, EPSILON)), perBox(targets.mask))
+
+  const oneHot = op.toFloat(op.equal(perBox(targets.classes), indices(graph, k, [1, 1, k])))
+  const score = op.matMul(oneHot, probabilities)
+  const overlap = op.mul(op.max(completeIou(real, boxOf(boxes, 1)), 0), inside)
+  const overlap2 = op.square(overlap)
+  const alignment = op.mul(op.sqrt(score), op.mul(op.mul(overlap2, overlap2), overlap2))
+
+  const candidates = op.mul(op.topMask(alignment, ALIGNMENT.candidates), inside)
+  const contested = op.toFloat(op.greater(op.reduceSum(candidates, [1], true), 1))
+  const nearest = op.toFloat(op.equal(op.argMax(overlap, 1), indices(graph, m, [1, m, 1])))
+  const positive = op.add(candidates, op.mul(contested, op.sub(nearest, candidates)))
+
+  const aligned = op.mul(alignment, positive)
+  const bestAlignment = op.reduceMax(aligned, [2], true)
+  const bestOverlap = op.reduceMax(op.mul(overlap, positive), [2], true)
+  const scaled = op.mul(aligned, op.div(bestOverlap, op.add(bestAlignment, EPSILON)))
+  const weight = op.reshape(op.reduceSum(scaled, [1]), [b, 1, a])
+  return {
+    boxes: op.matMul(targets.boxes, positive, { transposeA: true }),
+    scores: op.mul(op.matMul(oneHot, positive, { transposeA: true }), weight),
+    weight,
+  }
+}

@@ -1,0 +1,93 @@
+import * as op from '../graph/build.ts'
+import { constant } from '../graph/graph.ts'
+import type { Tensor } from '../graph/tensor.ts'
+import { anchorGrid } from '../model/anchors.ts'
+import { expectedDistances, joinLevels } from '../model/decode.ts'
+import type { LevelOutput } from '../model/network.ts'
+import { BINS } from '../model/scales.ts'
+import { assignTargets, type Targets } from './assignment.ts'
+import { boxOf, completeIou } from './box.ts'
+
+/** Weights of the three parts. @source the published YOLO trainer's defaults */
+export interface Gains {
+  readonly box: number
+  readonly cls: number
+  readonly dfl: number
+}
+
+export const DEFAULT_GAINS: Gains = { box: 7.5, cls: 0.5, dfl: 1.5 }
+
+/** Scalars; `total` = (box + cls + dfl) · B, so that the gradient is a sum over images, as in the published trainer. */
+export interface LossTensors {
+  readonly box: Tensor
+  readonly cls: Tensor
+  readonly dfl: Tensor
+  readonly total: Tensor
+}
+
+/**
+ * The loss of YOLO11, gains applied. Each part is divided by the sum of the target probabilities, at least 1.
+ *
+ * - box: (1 − CIoU) of each positive anchor, weighted by its target probability
+ * - cls: binary cross entropy of every anchor and class against the target probability
+ * - dfl: cross entropy of each distance distribution with the two bins around the true distance, mean of four sides, weighted
+ */
+export function detectionLoss(
+  levels: readonly LevelOutput[],
+  targets: Targets,
+  size: { readonly height: number; readonly width: number },
+  gains: Gains,
+): LossTensors {
+  const { distances, classes } = joinLevels(levels)
+  const { graph } = distances
+  const anchors = anchorGrid(graph, size.height, size.width)
+  const logProbabilities = op.logSoftmax(distances, 2)
+  const expected = expectedDistances(op.exp(logProbabilities))
+  const [before, after] = op.split(expected, 1, [2, 2]) as [Tensor, Tensor]
+  const corners = op.concat([op.sub(anchors.centres, before), op.add(anchors.centres, after)], 1)
+
+  const assigned = assignTargets(
+    op.stopGradient(op.sigmoid(classes)),
+    op.stopGradient(op.mul(corners, anchors.strides)),
+    targets,
+    anchors,
+  )
+  const targetCorners = op.div(assigned.boxes, anchors.strides)
+  const norm = op.max(op.reduceSum(assigned.weight), 1)
+  const part = (sum: Tensor, gain: number): Tensor => op.mul(op.div(sum, norm), gain)
+
+  const apart = op.sub(1, completeIou(boxOf(corners, 1), boxOf(targetCorners, 1)))
+  const box = part(op.reduceSum(op.mul(apart, assigned.weight)), gains.box)
+  const cls = part(op.reduceSum(op.binaryCrossEntropy(classes, assigned.scores)), gains.cls)
+  const crossEntropy = op.mul(
+    op.reduceSum(op.mul(binTargets(targetCorners, anchors.centres), logProbabilities), [1, 2]),
+    -0.25,
+  )
+  const weights = op.reshape(assigned.weight, crossEntropy.shape)
+  const dfl = part(op.reduceSum(op.mul(crossEntropy, weights)), gains.dfl)
+  const total = op.mul(op.add(op.add(box, cls), dfl), distances.shape[0] as number)
+  return { box, cls, dfl, total }
+}
+
+/**
+ * For a distance t, weight 1 − |t − r| at the two bins r next to it and 0 elsewhere; t is held in [0, R − 1.01], so that
+ * the upper bin exists.
+ *
+ * @param corners `[B, 4, A]` target boxes in cells
+ * @param centres `[1, 2, A]`
+ * @returns `[B, 4, R, A]`
+ * @source Li et al. 2020, Generalized Focal Loss (arXiv:2006.04388), eq. 6
+ */
+function binTargets(corners: Tensor, centres: Tensor): Tensor {
+  const [b, , a] = corners.shape as [number, number, number]
+  const [low, high] = op.split(corners, 1, [2, 2]) as [Tensor, Tensor]
+  const distances = op.concat([op.sub(centres, low), op.sub(high, centres)], 1)
+  const clamped = op.reshape(op.min(op.max(distances, 0), BINS - 1.01), [b, 4, 1, a])
+  const bins = constant(
+    corners.graph,
+    Float32Array.from({ length: BINS }, (_, r) => r),
+    [1, 1, BINS, 1],
+  )
+  const away = op.sub(clamped, bins)
+  return op.max(op.sub(1, op.max(away, op.mul(away, -1))), 0)
+}

@@ -1,0 +1,50 @@
+import type { Graph, Node } from '../graph/graph.ts'
+import type { OpName } from '../graph/op.ts'
+import type { Tensor } from '../graph/tensor.ts'
+import { type Lowering, LOWERINGS } from './lowerings.ts'
+import { createOnnxWriter, type Dialect } from './onnx-writer.ts'
+
+export interface CompileOptions {
+  /** Values to compute, by the name they get in the file. */
+  readonly outputs: ReadonlyMap<string, Tensor>
+  readonly dialect: Dialect
+  readonly metadata?: Readonly<Record<string, string>>
+}
+
+/** The ONNX file that computes `outputs`; operations and inputs that they do not need are left out. */
+export function compileOnnx(graph: Graph, { outputs, dialect, metadata = {} }: CompileOptions): Uint8Array {
+  const nodes = liveNodes(graph, [...outputs.values()])
+  const used = new Set([...nodes.flatMap((node) => node.inputs), ...outputs.values()])
+  const writer = createOnnxWriter(dialect)
+  const names = new Map<Tensor, string>()
+  const inputs = graph.inputs.filter(({ tensor }) => used.has(tensor))
+  for (const { name, tensor } of inputs) names.set(tensor, name)
+  for (const { tensor, values, name } of graph.constants) {
+    if (!used.has(tensor)) continue
+    names.set(tensor, name ?? `c${tensor.id}`)
+    writer.constant(name ?? `c${tensor.id}`, values, tensor.shape)
+  }
+  const nameOf = (tensor: Tensor): string => names.get(tensor) ?? `t${tensor.id}`
+  for (const node of nodes) {
+    const lowering = LOWERINGS[node.op] as Lowering<OpName>
+    lowering(writer, node, { inputs: node.inputs.map(nameOf), outputs: node.outputs.map(nameOf) })
+  }
+  for (const [name, tensor] of outputs) writer.node('Identity', [nameOf(tensor)], {}, [name])
+  const described = ([name, { shape, dtype }]: readonly [string, Tensor]) => ({ name, shape, dtype })
+  return writer.encode({
+    inputs: inputs.map(({ name, tensor }) => described([name, tensor])),
+    outputs: [...outputs].map(described),
+    metadata,
+  })
+}
+
+function liveNodes(graph: Graph, roots: readonly Tensor[]): Node[] {
+  const needed = new Set(roots)
+  const live: Node[] = []
+  for (const node of graph.nodes.toReversed()) {
+    if (!node.outputs.some((out) => needed.has(out))) continue
+    live.push(node)
+    for (const tensor of node.inputs) needed.add(tensor)
+  }
+  return live.toReversed()
+}

@@ -1,0 +1,146 @@
+import type { Node } from '../graph/graph.ts'
+import type { OpName } from '../graph/op.ts'
+import { elementCount, type Shape } from '../graph/tensor.ts'
+import { lowerConv, lowerConvInputGradient, lowerConvWeightGradient } from './lower-conv.ts'
+import { lowerBatchNorm, lowerBatchNormGradient, lowerSilu, lowerSiluGradient } from './lower-norm.ts'
+import { float, type OnnxWriter } from './onnx-writer.ts'
+
+/** The names of a node's values in the ONNX graph. */
+export interface Names {
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+}
+
+/** Writes one operation as ONNX nodes. */
+export type Lowering<K extends OpName> = (writer: OnnxWriter, node: Node<K>, names: Names) => void
+
+const direct =
+  (type: string) =>
+  (writer: OnnxWriter, _node: Node, { inputs, outputs }: Names): void => {
+    writer.node(type, inputs, {}, outputs)
+  }
+
+const shapeOf = (node: Node, input: number): Shape => (node.inputs[input] as Node['inputs'][number]).shape
+
+const window = (kernel: number): Record<string, readonly number[]> => {
+  const p = kernel >> 1
+  return { kernel_shape: [kernel, kernel], pads: [p, p, p, p], strides: [1, 1] }
+}
+
+/** How each operation is written for ONNX Runtime. */
+export const LOWERINGS: { readonly [K in OpName]: Lowering<K> } = {
+  exp: direct('Exp'),
+  log: direct('Log'),
+  sqrt: direct('Sqrt'),
+  atan: direct('Atan'),
+  sigmoid: direct('Sigmoid'),
+  reciprocal: direct('Reciprocal'),
+  toFloat: (writer, _node, { inputs, outputs }) => {
+    writer.node('Cast', inputs, { to: 1 }, outputs)
+  },
+  stopGradient: direct('Identity'),
+  add: direct('Add'),
+  sub: direct('Sub'),
+  mul: direct('Mul'),
+  div: direct('Div'),
+  min: direct('Min'),
+  max: direct('Max'),
+  greater: direct('Greater'),
+  greaterOrEqual: direct('GreaterOrEqual'),
+  equal: direct('Equal'),
+  silu: lowerSilu,
+  siluGradient: lowerSiluGradient,
+  // max(z, 0) + log(1 + exp(−|z|)) − z·t, of which the first two terms are softplus
+  binaryCrossEntropy: (writer, _node, { inputs: [z, t], outputs }) => {
+    const soft = writer.node('Softplus', [z as string])
+    writer.node('Sub', [soft, writer.node('Mul', [z as string, t as string])], {}, outputs)
+  },
+  reduceSum: (writer, { attributes: { axes, keepAxes } }, { inputs, outputs }) => {
+    writer.node('ReduceSum', [...inputs, writer.ints(axes)], { keepdims: Number(keepAxes) }, outputs)
+  },
+  reduceMax: (writer, { attributes: { axes, keepAxes } }, { inputs, outputs }) => {
+    writer.node('ReduceMax', [...inputs, writer.ints(axes)], { keepdims: Number(keepAxes) }, outputs)
+  },
+  softmax: (writer, { attributes: { axis } }, { inputs, outputs }) => {
+    writer.node('Softmax', inputs, { axis }, outputs)
+  },
+  logSoftmax: (writer, { attributes: { axis } }, { inputs, outputs }) => {
+    writer.node('LogSoftmax', inputs, { axis }, outputs)
+  },
+  argMax: (writer, { attributes: { axis } }, { inputs, outputs }) => {
+    writer.node('Cast', [writer.node('ArgMax', inputs, { axis, keepdims: 1 })], { to: 1 }, outputs)
+  },
+  topMask: (writer, node, { inputs, outputs }) => {
+    const shape = shapeOf(node, 0)
+    const { count } = node.attributes
+    const indices = writer.fresh()
+    writer.node('TopK', [inputs[0] as string, writer.ints([count])], { axis: -1, sorted: 0 }, [writer.fresh(), indices])
+    const zeros = writer.node('Expand', [writer.float(0), writer.ints(shape)])
+    const ones = writer.node('Expand', [writer.float(1), writer.ints([...shape.slice(0, -1), count])])
+    writer.node('ScatterElements', [zeros, indices, ones], { axis: shape.length - 1 }, outputs)
+  },
+  reshape: (writer, { attributes: { shape } }, { inputs, outputs }) => {
+    writer.node('Reshape', [...inputs, writer.ints(shape)], {}, outputs)
+  },
+  transpose: (writer, { attributes: { order } }, { inputs, outputs }) => {
+    writer.node('Transpose', inputs, { perm: order }, outputs)
+  },
+  expand: (writer, { attributes: { shape } }, { inputs, outputs }) => {
+    writer.node('Expand', [...inputs, writer.ints(shape)], {}, outputs)
+  },
+  concat: (writer, { attributes: { axis } }, { inputs, outputs }) => {
+    writer.node('Concat', inputs, { axis }, outputs)
+  },
+  split: (writer, { attributes: { axis, sizes } }, { inputs, outputs }) => {
+    writer.node('Split', [...inputs, writer.ints(sizes)], { axis }, outputs)
+  },
+  slice: (writer, { attributes: { axis, start, end } }, { inputs, outputs }) => {
+    writer.node('Slice', [...inputs, writer.ints([start]), writer.ints([end]), writer.ints([axis])], {}, outputs)
+  },
+  matMul: (writer, node, { inputs: [a, b], outputs }) => {
+    const { transposeA, transposeB, alpha } = node.attributes
+    if (writer.dialect === 'microsoft') {
+      const attributes = { transA: Number(transposeA), transB: Number(transposeB), alpha: float(alpha) }
+      writer.node('FusedMatMul', [a as string, b as string], attributes, outputs)
+      return
+    }
+    const turned = (name: string, shape: Shape): string => {
+      const order = shape.map((_, axis) => axis)
+      return writer.node('Transpose', [name], { perm: [...order.slice(0, -2), order.length - 1, order.length - 2] })
+    }
+    const left = transposeA ? turned(a as string, shapeOf(node, 0)) : (a as string)
+    const right = transposeB ? turned(b as string, shapeOf(node, 1)) : (b as string)
+    if (alpha === 1) writer.node('MatMul', [left, right], {}, outputs)
+    else writer.node('Mul', [writer.node('MatMul', [left, right]), writer.float(alpha)], {}, outputs)
+  },
+  conv: lowerConv,
+  convInputGradient: lowerConvInputGradient,
+  convWeightGradient: lowerConvWeightGradient,
+  batchNorm: lowerBatchNorm,
+  batchNormGradient: lowerBatchNormGradient,
+  maxPool: (writer, { attributes: { kernel } }, { inputs, outputs }) => {
+    writer.node('MaxPool', inputs, window(kernel), outputs)
+  },
+  // Each dy is added to the position of its maximum, counted over the whole tensor.
+  maxPoolGradient: (writer, node, { inputs: [dy, positions], outputs }) => {
+    const shape = shapeOf(node, 0)
+    const flat = writer.ints([elementCount(shape)])
+    const zeros = writer.node('Expand', [writer.float(0), flat])
+    const sum = writer.node(
+      'ScatterElements',
+      [zeros, writer.node('Reshape', [positions as string, flat]), writer.node('Reshape', [dy as string, flat])],
+      { axis: 0, reduction: 'add' },
+    )
+    writer.node('Reshape', [sum, writer.ints(shape)], {}, outputs)
+  },
+  upsample2: (writer, _node, { inputs, outputs }) => {
+    writer.constant('upsample2_scales', new Float32Array([1, 1, 2, 2]), [4])
+    const attributes = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }
+    writer.node('Resize', [...inputs, '', 'upsample2_scales'], attributes, outputs)
+  },
+  // A sum of 4 pixels is 4 times their mean.
+  upsample2Gradient: (writer, _node, { inputs, outputs }) => {
+    const mean = writer.node('AveragePool', inputs, { kernel_shape: [2, 2], strides: [2, 2] })
+    writer.node('Mul', [mean, writer.float(4)], {}, outputs)
+  },
+}
