@@ -1,0 +1,84 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeFileAtomic, writeJsonAtomic } from '../../core/files.ts'
+import { exportOnnx } from '../runtime/export.ts'
+import { engineName } from '../runtime/engine-name.ts'
+import { writeWeightsFile } from '../weights/weights-file.ts'
+import { resultsCsv } from './results.ts'
+import type { TrainResult } from './train-detector.ts'
+
+export interface OutputOptions {
+  readonly modelDir: string
+  /** Gets `results.csv`. */
+  readonly outputDataDir: string
+  readonly classNames: readonly string[]
+  /** H and W in pixels. */
+  readonly imageSize: number
+  /** How frames were cut into the training's images, for prediction to do the same; null when they were not. */
+  readonly tile: unknown
+  /** Content hash of the data set, when it has one. */
+  readonly datasetHash?: string
+}
+
+/** Writes `model.onnx`, `model.safetensors`, `metrics.json` and `results.csv` of a training. */
+export async function writeTrainingOutputs(result: TrainResult, options: OutputOptions): Promise<void> {
+  const { modelDir, outputDataDir, classNames, imageSize } = options
+  await mkdir(modelDir, { recursive: true })
+  await mkdir(outputDataDir, { recursive: true })
+  const names = Object.fromEntries(classNames.map((name, k) => [k, name]))
+  const onnx = exportOnnx(result.spec, result.weights, {
+    height: imageSize,
+    width: imageSize,
+    batch: 1,
+    metadata: {
+      names: JSON.stringify(names),
+      imgsz: JSON.stringify([imageSize, imageSize]),
+      task: 'detect',
+      stride: '32',
+      scale: result.spec.scale,
+      license: 'MIT',
+      tile: JSON.stringify(options.tile),
+    },
+  })
+  await writeFileAtomic(join(modelDir, 'model.onnx'), onnx)
+  await writeWeightsFile(join(modelDir, 'model.safetensors'), result.spec, result.weights, classNames, {
+    metadata: { imgsz: String(imageSize) },
+  })
+  await writeJsonAtomic(join(modelDir, 'metrics.json'), trainingMetrics(result, options))
+  await writeFileAtomic(join(outputDataDir, 'results.csv'), resultsCsv(result.rows))
+}
+
+function trainingMetrics(result: TrainResult, { classNames, datasetHash }: OutputOptions): Record<string, unknown> {
+  const { validation } = result
+  return {
+    status: result.status,
+    reason: result.reason,
+    epochs: result.rows.length,
+    bestEpoch: result.bestEpoch,
+    steps: result.steps,
+    imagesPerSecond: result.imagesPerSecond,
+    finalLoss: result.finalLoss ?? null,
+    seconds: result.seconds,
+    engine: engineName(),
+    classes: classNames,
+    datasetHash: datasetHash ?? null,
+    startedFrom: result.transfer
+      ? { tensors: result.transfer.loaded.length + result.transfer.remapped.length, classes: result.transfer.classes }
+      : null,
+    validation: validation
+      ? {
+          map50: validation.map50,
+          map50_95: validation.map50_95,
+          precision: validation.operatingPoint.precision,
+          recall: validation.operatingPoint.recall,
+          confidence: validation.operatingPoint.confidence,
+          perClass: Object.fromEntries(
+            validation.perClass.map(({ classId, ap50, ap50_95, boxes }) => [
+              classNames[classId] ?? String(classId),
+              { ap50, ap50_95, boxes },
+            ]),
+          ),
+        }
+      : null,
+  }
+}
