@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -26,11 +27,13 @@ if (major >= 24) {
     process.exit(1)
   }
   const child = spawn(bundled, [entry, ...process.argv.slice(2)], { stdio: 'inherit' })
+  // A terminal's Ctrl-C reaches the child as well: it takes two within a second for one.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-  child.on('exit', (code, signal) => {
-    if (signal) process.kill(process.pid, signal)
-    else process.exit(code ?? 1)
+  child.on('error', (error) => {
+    console.error(`skyloop could not start ${bundled}: ${error.message}`)
+    process.exit(3)
   })
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
 }
 
 /** Path of the Node 24 that the optional dependency for this platform brings, or undefined. */

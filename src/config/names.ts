@@ -20,3 +20,8 @@ export function resourceNames(accountId: string, region: string): ResourceNames 
     retrainingRule: 'skyloop-retrain-on-violations',
   }
 }
+
+/** Image of this package's own job programs, in the account's registry. */
+export function skyloopImageUri(accountId: string, region: string): string {
+  return `${accountId}.dkr.ecr.${region}.amazonaws.com/skyloop:latest`
+}

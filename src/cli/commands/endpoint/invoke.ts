@@ -10,7 +10,7 @@ interface Options {
 }
 
 interface ImageAnswer {
-  readonly image: string
+  readonly file: string
   readonly predictions: readonly { readonly class: string; readonly confidence: number }[]
   readonly elapsedMs: number
 }
@@ -52,7 +52,7 @@ export const invoke = defineCommand<Options>({
           context.signal.throwIfAborted()
           const bytes = await readFile(resolve(context.environment.workingFolder, image))
           const answer = await invokeImage(runtime, endpoint as string, bytes, contentTypeOf(image))
-          answers.push({ image, ...answer })
+          answers.push({ file: image, ...answer })
           task.update(image, answers.length / (images.length * options.repeat))
         }
       }
@@ -65,7 +65,7 @@ export const invoke = defineCommand<Options>({
     const rows = answers
       .slice(0, images.length)
       .map((one) => [
-        one.image,
+        one.file,
         String(one.predictions.length),
         `${one.elapsedMs.toFixed(1)} ms`,
         countClasses(one.predictions),
