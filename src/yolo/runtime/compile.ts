@@ -27,7 +27,11 @@ export function compileOnnx(graph: Graph, { outputs, dialect, metadata = {} }: C
   const nameOf = (tensor: Tensor): string => names.get(tensor) ?? `t${tensor.id}`
   for (const node of nodes) {
     const lowering = LOWERINGS[node.op] as Lowering<OpName>
-    lowering(writer, node, { inputs: node.inputs.map(nameOf), outputs: node.outputs.map(nameOf) })
+    lowering(writer, node, {
+      inputs: node.inputs.map(nameOf),
+      outputs: node.outputs.map(nameOf),
+      used: node.outputs.map((out) => used.has(out)),
+    })
   }
   for (const [name, tensor] of outputs) writer.node('Identity', [nameOf(tensor)], {}, [name])
   const described = ([name, { shape, dtype }]: readonly [string, Tensor]) => ({ name, shape, dtype })

@@ -1,14 +1,36 @@
+import { createGraph, input } from '../graph/graph.ts'
+import { detections } from '../model/detections.ts'
+import { inferenceLayers } from '../model/inference-layers.ts'
+import { network } from '../model/network.ts'
 import type { ModelSpec, Weights } from '../model/spec.ts'
+import { compileOnnx } from './compile.ts'
 
-/** The inference graph as an ONNX file, batch norms folded into their convolutions. */
-export declare function exportOnnx(
-  spec: ModelSpec,
-  weights: Weights,
-  options: {
-    readonly height: number
-    readonly width: number
-    /** @default 1 */
-    readonly batch?: number
-    readonly metadata: Readonly<Record<string, string>>
-  },
-): Uint8Array
+export interface ExportOptions {
+  /** H in pixels, a multiple of 32. */
+  readonly height: number
+  /** W in pixels, a multiple of 32. */
+  readonly width: number
+  /** @default 1 */
+  readonly batch?: number
+  /** `metadata_props` of the file. */
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+/**
+ * The inference graph as an ONNX file of standard operators: `images` `[B, 3, H, W]` RGB in [0, 1] to
+ * `output0` `[B, 4 + K, A]`, batch norms folded into their convolutions.
+ *
+ * @throws SkyloopError `yolo.weights` when a tensor is missing or has another size
+ */
+export function exportOnnx(spec: ModelSpec, weights: Weights, options: ExportOptions): Uint8Array {
+  const { height, width, batch = 1, metadata } = options
+  const graph = createGraph()
+  const levels = network(
+    inferenceLayers(weights),
+    spec.scale,
+    spec.classCount,
+    input(graph, 'images', [batch, 3, height, width]),
+  )
+  const outputs = new Map([['output0', detections(levels, { height, width })]])
+  return compileOnnx(graph, { outputs, dialect: 'standard', metadata })
+}

@@ -9,6 +9,8 @@ import { float, type OnnxWriter } from './onnx-writer.ts'
 export interface Names {
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
+  /** Whether anything reads each output. */
+  readonly used: readonly boolean[]
 }
 
 /** Writes one operation as ONNX nodes. */
@@ -118,8 +120,8 @@ export const LOWERINGS: { readonly [K in OpName]: Lowering<K> } = {
   convWeightGradient: lowerConvWeightGradient,
   batchNorm: lowerBatchNorm,
   batchNormGradient: lowerBatchNormGradient,
-  maxPool: (writer, { attributes: { kernel } }, { inputs, outputs }) => {
-    writer.node('MaxPool', inputs, window(kernel), outputs)
+  maxPool: (writer, { attributes: { kernel } }, { inputs, outputs, used }) => {
+    writer.node('MaxPool', inputs, window(kernel), used[1] ? outputs : outputs.slice(0, 1))
   },
   // Each dy is added to the position of its maximum, counted over the whole tensor.
   maxPoolGradient: (writer, node, { inputs: [dy, positions], outputs }) => {
