@@ -1,5 +1,6 @@
 import type { CommandFactory } from '../command.ts'
 import { importData } from './data/import.ts'
+import { synth } from './data/synth.ts'
 import { deploy } from './endpoint/deploy.ts'
 import { remove as deleteEndpoint } from './endpoint/delete.ts'
 import { invoke } from './endpoint/invoke.ts'
@@ -12,6 +13,8 @@ import { approve, reject } from './model/decide.ts'
 import { list as listModels } from './model/list.ts'
 import { rollback } from './model/rollback.ts'
 import { show as showModel } from './model/show.ts'
+import { report } from './monitor/report.ts'
+import { run as runMonitor } from './monitor/run.ts'
 import { logs } from './pipeline/logs.ts'
 import { status as pipelineStatus } from './pipeline/status.ts'
 import { whoami } from './whoami.ts'
@@ -25,9 +28,10 @@ export interface Noun {
 /** Every command, in the order in which a person meets them. */
 export const COMMANDS: Readonly<Record<string, Noun | CommandFactory>> = {
   local: { description: 'the local engine', verbs: [start, stop, localStatus, reset] },
-  data: { description: 'images and labels', verbs: [importData] },
+  data: { description: 'images and labels', verbs: [importData, synth] },
   pipeline: { description: 'the pipeline from raw images to a registered model', verbs: [pipelineStatus, logs] },
   model: { description: 'the model registry', verbs: [listModels, showModel, approve, reject, rollback] },
   endpoint: { description: 'endpoints that serve a model', verbs: [deploy, invoke, listEndpoints, deleteEndpoint] },
+  monitor: { description: 'what endpoints are sent, against the baseline', verbs: [runMonitor, report] },
   whoami,
 }
