@@ -1,6 +1,7 @@
 import { hash32 } from '../../core/random.ts'
 import { blurPlane, type Canvas } from './canvas.ts'
 import { noiseTexture, sampleNoise } from './noise-texture.ts'
+import type { Rgb } from './colour.ts'
 import type { SceneConditions } from './scene-options.ts'
 import type { SceneLight } from './scene-light.ts'
 
@@ -43,7 +44,7 @@ export function expose(
   canvas: Canvas,
   light: SceneLight,
   conditions: SceneConditions,
-  gain: number,
+  gain: Rgb,
   motionAngle: number,
   seed: number,
 ): Uint8Array {
@@ -69,9 +70,9 @@ export function expose(
         veil = veil > 1 ? 1 : veil < 0 ? 0 : veil
       }
       const clear = 1 - veil
-      r[p] = gain * (r[p]! * (light.sky[0] + light.sun[0] * s) * clear + fogR * veil)
-      g[p] = gain * (g[p]! * (light.sky[1] + light.sun[1] * s) * clear + fogG * veil)
-      b[p] = gain * (b[p]! * (light.sky[2] + light.sun[2] * s) * clear + fogB * veil)
+      r[p] = gain[0] * (r[p]! * (light.sky[0] + light.sun[0] * s) * clear + fogR * veil)
+      g[p] = gain[1] * (g[p]! * (light.sky[1] + light.sun[1] * s) * clear + fogG * veil)
+      b[p] = gain[2] * (b[p]! * (light.sky[2] + light.sun[2] * s) * clear + fogB * veil)
     }
   }
   const sigma = Math.hypot(0.55, conditions.blurPx)

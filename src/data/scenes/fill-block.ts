@@ -153,6 +153,7 @@ function fillBuildings(fill: BlockFill): void {
   }
   scatterTrees(fill, random.int(7), true)
   scatterPeople(fill, random.int(5))
+  furnish({ ...fill, v1: v0 + Math.max(4.5, inset) }, 3 + random.int(4))
 }
 
 function fillHouses(fill: BlockFill): void {
@@ -197,8 +198,38 @@ function fillPark(fill: BlockFill): void {
   scatterPeople(fill, 4 + random.int(14))
 }
 
+/** Lamps, benches, bins and planters on paving; rows more often than chance. */
+function furnish(fill: BlockFill, count: number): void {
+  const { random, u0, u1, v0, v1 } = fill
+  for (let k = 0; k < count; k++) {
+    const kind = random.pick(['lamp', 'bench', 'bin', 'manhole', 'planter', 'planter', 'lamp'] as const)
+    const [u, v] = [random.range(u0 + 2, u1 - 2), random.range(v0 + 2, v1 - 2)]
+    const row = random.next() < 0.4 ? 2 + random.int(5) : 1
+    const turn = random.int(2) * (Math.PI / 2)
+    for (let n = 0; n < row; n++) {
+      const step = n * (kind === 'lamp' ? 14 : 4.2)
+      const pose = poseAt(
+        fill,
+        Math.min(u1 - 1, u + (turn === 0 ? step : 0)),
+        Math.min(v1 - 1, v + (turn === 0 ? 0 : step)),
+        turn,
+      )
+      fill.out.props.push({ ...pose, kind, variant: random.int(1 << 20) })
+      if (kind === 'planter')
+        fill.out.trees.push({ ...makeTree(random, pose.x, pose.y, false), kind: 'bush', radiusM: 0.75, heightM: 1.2 })
+    }
+  }
+}
+
 function fillPlaza(fill: BlockFill): void {
   const { random, u0, u1, v0, v1 } = fill
+  furnish(fill, 8 + random.int(12))
+  const shade = random.pick([srgb(140, 132, 122), srgb(176, 168, 152), srgb(126, 112, 104)])
+  for (let k = 1 + random.int(4); k > 0; k--) {
+    const [u, v, w] = [random.range(u0, u1), random.range(v0, v1), random.range(0.6, 3)]
+    if (random.next() < 0.5) patch(fill, rect(u0, v - w, u1, v + w), 'paving', shade, 0.55)
+    else patch(fill, rect(u - w, v0, u + w, v1), 'paving', shade, 0.55)
+  }
   if (random.next() < 0.6) {
     const [u, v] = [random.range(u0 + 8, u1 - 8), random.range(v0 + 8, v1 - 8)]
     const [w, h] = [random.range(4, 9), random.range(4, 9)]
@@ -242,7 +273,19 @@ function fillIndustrial(fill: BlockFill): void {
         srgb(170, 166, 156),
         srgb(186, 120, 52),
       ])
-      patch(fill, rect(u - 6.1, v - 1.22, u, v + 1.22), 'container', colour)
+      const stack = makeBuilding(
+        random,
+        poseAt(fill, u - 3, v, random.range(-0.02, 0.02)),
+        random.next() < 0.5 ? 6.1 : 12.2,
+        2.44,
+        'hall',
+      )
+      fill.out.buildings.push({
+        ...stack,
+        roofColour: colour,
+        wallColour: colour,
+        heightM: random.next() < 0.3 ? 5.2 : 2.6,
+      })
     }
   }
   if (u1 - split > 22) carPark(fill, u1 - 8, v0 + 2, u1 - 1, v1 - 2, random.range(0.2, 0.7))

@@ -98,6 +98,17 @@ function walkersAndTrees(stretch: Stretch): void {
           out.trees.push(makeTree(random, pose.x, pose.y, false))
         }
       }
+      if (slot % 4 === 0 && side === (road.index % 2 === 0 ? 1 : -1) && crossingGap(stretch, slot * 8) > 3) {
+        const pose = poseOn(stretch, slot * 8, side * (road.halfWidthM + 0.5), side > 0 ? Math.PI / 2 : -Math.PI / 2)
+        out.props.push({ ...pose, kind: 'lamp', variant: random.int(1 << 20) })
+      }
+      if (random.next() < 0.12) {
+        out.props.push({
+          ...poseOn(stretch, slot * 8 + random.range(0, 8), side * random.range(0.3, road.halfWidthM - 0.6), 0),
+          kind: 'manhole',
+          variant: random.int(1 << 20),
+        })
+      }
       if (random.next() > walkers) continue
       const way = random.next() < 0.5 ? 1 : -1
       const along = slot * 8 + random.range(0, 8) + way * 1.3 * timeS

@@ -55,7 +55,7 @@ function max(values: Float32Array): number {
 }
 
 const GRASS: Record<Season, readonly [Rgb, Rgb]> = {
-  summer: [srgb(92, 104, 58), srgb(122, 122, 76)],
+  summer: [srgb(92, 101, 64), srgb(120, 119, 82)],
   autumn: [srgb(112, 106, 62), srgb(134, 116, 76)],
   winter: [srgb(116, 108, 82), srgb(104, 96, 78)],
 }
@@ -119,7 +119,8 @@ export function paintGround(
     let [r, g, bl] = [0, 0, 0]
     let sun = 1
     if (edge < 0) {
-      const along = a < b
+      // A crossing wears the asphalt of the wider road.
+      const along = a < 0 && b < 0 ? ru.halfWidthM >= rv.halfWidthM : a < b
       const road = along ? ru : rv
       const across = along ? du : -dv
       const travelled = along ? v : u
@@ -128,13 +129,18 @@ export function paintGround(
       const stain = sampleNoise(noise, across * 0.8 + road.index * 37, travelled * 0.06)
       let tone =
         road.tone *
-        (1 + 0.07 * coarse + 0.05 * mid + 0.05 * fine + 0.05 * wear * (road.lanes > 0 ? 1 : 0) + 0.09 * stain)
+        (1 + 0.07 * coarse + 0.05 * mid + 0.05 * fine + 0.05 * wear * (road.lanes > 0 ? 1 : 0) + 0.1 * stain)
       const patchNoise = hashUnit(
         place.seed,
         Math.floor(travelled / 9 + road.index * 100),
         Math.floor(across / lane) + road.axis * 50,
       )
       if (patchNoise > 0.9) tone *= patchNoise > 0.95 ? 0.72 : 1.22
+      // Lanes are resurfaced one by one, and tyres polish two darker tracks into each.
+      const laneIndex = Math.floor(across / lane)
+      tone *= 0.86 + 0.3 * hashUnit(place.seed + 5, road.index * 2 + road.axis, laneIndex)
+      const streak = sampleNoise(noise, across * 2.6 + 170, travelled * 0.035 + road.index * 19)
+      if (streak > 0.5) tone *= 1 - 0.22 * clamp01(streak - 0.5)
       const crack = Math.abs(sampleNoise(noise, u * 0.35 + 90, v * 0.35 + 40))
       if (crack < 0.012) tone *= 0.78
       tone *= wet
@@ -155,10 +161,6 @@ export function paintGround(
         g += (PAINT[1] * 0.9 - g) * paint
         bl += (PAINT[2] * 0.88 - bl) * paint
       }
-      const kerb = clamp01(1 - Math.abs(edge + 0.12) / (0.14 + soft * 0.5)) * (place.kind === 'rural' ? 0.15 : 0.55)
-      r += (0.34 - r) * kerb
-      g += (0.33 - g) * kerb
-      bl += (0.31 - bl) * kerb
     } else {
       const pavement = a < b ? ru.pavementM : rv.pavementM
       const kind = kindOf(roadsU[iu]!.index, roadsV[jv]!.index)
@@ -185,8 +187,9 @@ export function paintGround(
           bl += (0.24 - bl) * quay
         }
       } else if (kind === 'plaza' || kind === 'buildings') {
-        const joint = joints(u, v, 1.6, soft) * 0.05
-        const t = 1 + 0.1 * coarse + 0.07 * mid + 0.05 * fine - joint
+        const joint = joints(u, v, 1.6, soft) * 0.05 + joints(u, v, 9.6, soft * 1.6) * 0.12
+        const t =
+          1 + 0.16 * sampleNoise(noise, u * 0.045, v * 0.045 + 60) + 0.1 * coarse + 0.07 * mid + 0.05 * fine - joint
         r = paving[0] * t
         g = paving[1] * t
         bl = paving[2] * t
@@ -217,6 +220,12 @@ export function paintGround(
         g += (SNOW[1] * 0.85 - g) * cover
         bl += (SNOW[2] * 0.85 - bl) * cover
       }
+    }
+    const kerb = clamp01(1 - Math.abs(edge) / (0.12 + soft * 0.5)) * (place.kind === 'rural' ? 0.2 : 0.6)
+    if (kerb > 0) {
+      r += (0.3 - r) * kerb
+      g += (0.29 - g) * kerb
+      bl += (0.28 - bl) * kerb
     }
     canvas.r[p] = r
     canvas.g[p] = g

@@ -1,7 +1,7 @@
 import { blurPlane, convexHull, scanPolygon } from './canvas.ts'
 import { noiseTexture, sampleNoise } from './noise-texture.ts'
 import type { SceneCamera } from './scene-camera.ts'
-import type { Boat, Building, Person, Pose, Tree, Vehicle } from './scene-contents.ts'
+import type { Boat, Building, Person, Pose, Prop, Tree, Vehicle } from './scene-contents.ts'
 import type { SceneLight } from './scene-light.ts'
 import type { Season } from './scene-options.ts'
 import { leafColour } from './scene-stock.ts'
@@ -23,6 +23,7 @@ interface Casters {
   readonly vehicles: readonly Vehicle[]
   readonly people: readonly Person[]
   readonly boats: readonly Boat[]
+  readonly props: readonly Prop[]
 }
 
 export function castShadows(
@@ -53,6 +54,7 @@ export function castShadows(
   }
   for (const b of casters.buildings) cover(shadows.fixed, swept(b, rectangle(b.lengthM, b.widthM), 0, b.heightM))
   for (const tree of casters.trees) castTree(shadows.fixed, tree)
+  for (const p of casters.props) castProp(shadows.fixed, p)
   for (const v of casters.vehicles) {
     const plan = bodyOutline(v.lengthM * 0.98, v.widthM * 0.96, v.lengthM * 0.1, v.lengthM * 0.06)
     cover(shadows.moving, swept(v, plan, 0, v.heightM * 0.62))
@@ -70,6 +72,15 @@ export function castShadows(
   blurPlane(shadows.contact, width, height, 0.22 / gsdM)
   return shadows
 
+  function castProp(target: Float32Array, prop: Prop): void {
+    if (prop.kind === 'lamp') {
+      cover(target, swept(prop, ellipse(0.1, 0.1, 6), 0, 8), 0.75)
+      cover(target, swept(prop, rectangle(1.8, 0.14, 0.9), 7.9, 8.1), 0.6)
+    } else if (prop.kind === 'bin' || prop.kind === 'planter') {
+      cover(target, swept(prop, rectangle(0.8, 0.8), 0, 0.9), 0.9)
+    }
+  }
+
   function castTree(target: Float32Array, tree: Tree): void {
     const noise = noiseTexture()
     const z = tree.heightM * 0.6
@@ -80,7 +91,11 @@ export function castShadows(
     const stretch = Math.min(2.4, Math.max(1, light.shadowLength * 0.8))
     const along = Math.atan2(sy, sx)
     const pose: Pose = { x, y, heading: along }
-    const outline = placeSolid(pose, camera).at(ellipse(tree.radiusM * stretch, tree.radiusM, 16), 0)
+    const ragged = ellipse(tree.radiusM * stretch, tree.radiusM, 26).map(
+      (value, i) =>
+        value * (0.9 + 0.16 * sampleNoise(noise, Math.floor(i / 2) * 0.9 + tree.variant * 0.37, tree.variant * 0.11)),
+    )
+    const outline = placeSolid(pose, camera).at(ragged, 0)
     const density = leafColour(tree, season).density
     const salt = tree.variant % 401
     scanPolygon(width, height, outline, (index, coverage, px, py) => {

@@ -1,6 +1,6 @@
 import { convexHull, paintPolygon, type Canvas, type Shader } from './canvas.ts'
 import { mixRgb, scaleRgb, srgb, type Rgb } from './colour.ts'
-import { hashUnit } from './noise-texture.ts'
+import { hashUnit, noiseTexture, sampleNoise } from './noise-texture.ts'
 import type { SceneCamera } from './scene-camera.ts'
 import type { Vehicle } from './scene-contents.ts'
 import type { SceneLight } from './scene-light.ts'
@@ -50,14 +50,15 @@ interface Draw {
 
 function makeDraw(brush: Brush, solid: Solid, id: number): Draw {
   const { canvas, light, groundSun } = brush
+  const noise = noiseTexture()
   const shadeFor = (tilt: readonly [number, number], steep: number): number => {
     const [tx, ty] = solid.direction(tilt[0], tilt[1])
     const towards = tx * light.towardsSun[0] + ty * light.towardsSun[1]
     return Math.max(0, Math.min(2.2, steep + towards * Math.min(1.6, light.shadowLength)))
   }
   const flat = (points: readonly number[], colour: Rgb, sun: number, gloss: number): void => {
-    const shader: Shader = (ink, _x, y, index) => {
-      const g = 1 + gloss * Math.sin(y * 0.7 + index * 0.013)
+    const shader: Shader = (ink, x, y, index) => {
+      const g = 1 + gloss * sampleNoise(noise, x * 0.45, y * 0.45)
       ink.r = colour[0] * g
       ink.g = colour[1] * g
       ink.b = colour[2] * g
@@ -162,8 +163,8 @@ function paintCar(draw: Draw, car: Vehicle): number[] {
     roofPx[2 * a]!,
     roofPx[2 * a + 1]!,
   ]
-  draw.face(quad(3, 0), mixRgb(glass, srgb(150, 165, 180), 0.1 + 0.22 * rnd(2)), [0.5, 0], 0.04)
-  draw.face(quad(1, 2), mixRgb(glass, srgb(150, 165, 180), 0.04 + 0.1 * rnd(3)), [-0.5, 0], 0.03)
+  draw.face(quad(3, 0), mixRgb(glass, srgb(150, 165, 180), 0.08 + 0.62 * rnd(2) ** 1.5), [0.25, 0], 0.04)
+  draw.face(quad(1, 2), mixRgb(glass, srgb(150, 165, 180), 0.04 + 0.4 * rnd(3) ** 2), [-0.25, 0], 0.03)
   const dark = rnd(4) < 0.1
   draw.face(roofPx, dark ? srgb(30, 32, 35) : scaleRgb(car.paint, 1.04), [0, 0], 0.03)
   const ridge = [
@@ -208,7 +209,7 @@ function paintVan(draw: Draw, van: Vehicle): number[] {
     ...solid.at([nose + 0.1, w * 0.43, nose + 0.1, -w * 0.43], h * 0.54),
     ...solid.at([nose - 0.55, -w * 0.42, nose - 0.55, w * 0.42], h * 0.97),
   ]
-  draw.face(screen, mixRgb(GLASS, srgb(150, 165, 180), 0.15), [0.5, 0], 0.03)
+  draw.face(screen, mixRgb(GLASS, srgb(150, 165, 180), 0.1 + 0.5 * hashUnit(van.variant, 5)), [0.25, 0], 0.03)
   draw.face(roofPx, scaleRgb(van.paint, 1.02), [0, 0], 0.02)
   for (let k = 0; k < 4; k++) {
     draw.face(solid.at(rectangle(0.07, w * 0.8, -l * 0.4 + k * l * 0.17), h), scaleRgb(van.paint, 0.9))

@@ -1,11 +1,13 @@
 import { SkyloopError } from '../../core/errors.ts'
 import { hash32, seededRandom, type Random } from '../../core/random.ts'
 import { createCanvas, paintPolygon, type Canvas } from './canvas.ts'
+import type { Rgb } from './colour.ts'
 import { expose } from './expose.ts'
 import { fillBlock } from './fill-block.ts'
 import { fillRoad } from './fill-road.ts'
 import { noiseTexture, sampleNoise } from './noise-texture.ts'
 import { mapGround, paintGround, type GroundMap } from './paint-ground.ts'
+import { paintProp } from './paint-props.ts'
 import { castShadows } from './paint-shadows.ts'
 import { paintBoat, paintBuilding, paintPerson, paintTree } from './paint-things.ts'
 import { paintVehicle, type Brush } from './paint-vehicle.ts'
@@ -60,12 +62,14 @@ export function renderScene(options: SceneOptions): Scene {
     canvas.b[p]! *= dark
   }
   const brush: Brush = { canvas, camera, light, groundSun }
+  for (const prop of contents.props) if (prop.kind !== 'lamp') paintProp(brush, prop)
   const tracked = paintObjects(brush, contents)
   for (const building of contents.buildings.toSorted((a, b) => a.heightM - b.heightM))
     paintBuilding(brush, building, snowy)
   for (const tree of contents.trees.toSorted((a, b) => a.heightM - b.heightM)) {
     paintTree(brush, tree, conditions.season, snowy)
   }
+  for (const prop of contents.props) if (prop.kind === 'lamp') paintProp(brush, prop)
   const objects = seenObjects(canvas, tracked, options.minVisible ?? 0.3)
   const gain = exposureGain(light, random.fork('exposure'))
   const rgb = expose(canvas, light, conditions, gain, random.range(0, Math.PI), options.seed)
@@ -318,10 +322,12 @@ function hullArea(points: readonly number[]): number {
   return Math.abs(sum) / 2
 }
 
-/** A camera's automatic exposure: brings middle grey near the middle, and lets dusk stay dark. */
-function exposureGain(light: { sun: readonly number[]; sky: readonly number[] }, random: Random): number {
+/** A camera's automatic exposure and white balance: middle grey near the middle, dusk stays dark and a little blue. */
+function exposureGain(light: { sun: readonly number[]; sky: readonly number[] }, random: Random): Rgb {
   const level = light.sky[1]! + light.sun[1]! * 0.8
-  return (0.86 / level) * level ** 0.35 * random.range(0.88, 1.12)
+  const gain = (0.86 / level) * level ** 0.35 * random.range(0.85, 1.15)
+  const [warm, green] = [random.normal() * 0.03, random.normal() * 0.015]
+  return [gain * (1 + warm), gain * (1 + green), gain * (1 - warm)]
 }
 
 function describe(

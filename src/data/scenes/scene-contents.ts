@@ -66,6 +66,12 @@ export interface Patch {
   readonly alpha: number
 }
 
+/** Street furniture: nothing to detect, much to confuse. */
+export interface Prop extends Pose {
+  readonly kind: 'lamp' | 'bench' | 'bin' | 'manhole' | 'planter'
+  readonly variant: number
+}
+
 export interface SceneContents {
   readonly patches: Patch[]
   readonly vehicles: Vehicle[]
@@ -73,8 +79,9 @@ export interface SceneContents {
   readonly boats: Boat[]
   readonly buildings: Building[]
   readonly trees: Tree[]
+  readonly props: Prop[]
 }
 
 export function emptyContents(): SceneContents {
-  return { patches: [], vehicles: [], people: [], boats: [], buildings: [], trees: [] }
+  return { patches: [], vehicles: [], people: [], boats: [], buildings: [], trees: [], props: [] }
 }

@@ -202,7 +202,7 @@ export function makeTree(random: Random, x: number, y: number, large: boolean): 
     x,
     y,
     radiusM,
-    heightM: kind === 'bush' ? radiusM : radiusM * random.range(1.5, 2.4),
+    heightM: kind === 'bush' ? radiusM : radiusM * random.range(1.3, 2.1),
     kind,
     variant: random.int(1 << 20),
   }
