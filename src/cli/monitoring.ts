@@ -126,12 +126,14 @@ async function readViolations(account: Account, resultUri: string): Promise<Viol
   if (!isObject(value) || !Array.isArray(value['violations'])) {
     throw new SkyloopError({ code: 'cli.violations', fault: 'machine', message: `${uri} has no list of violations` })
   }
-  return value['violations'].filter(isObject).map((one) => ({
-    feature: String(one['feature_name'] ?? one['metric_name'] ?? ''),
-    check: String(one['constraint_check_type'] ?? ''),
-    description: String(one['description'] ?? ''),
+  return (value['violations'] as unknown[]).filter(isObject).map((one) => ({
+    feature: textOf(one['feature_name'] ?? one['metric_name']),
+    check: textOf(one['constraint_check_type']),
+    description: textOf(one['description']),
   }))
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 /** The newest completed run over an endpoint. @throws SkyloopError `cli.no-monitoring` */
 export async function latestMonitoring(account: Account, endpointName: string): Promise<MonitoringResult> {
