@@ -1,11 +1,11 @@
 import * as op from '../graph/build.ts'
 import { constant } from '../graph/graph.ts'
 import type { Tensor } from '../graph/tensor.ts'
-import { anchorGrid } from '../model/anchors.ts'
+import type { Anchors } from '../model/anchors.ts'
 import { expectedDistances, joinLevels } from '../model/decode.ts'
 import type { LevelOutput } from '../model/network.ts'
 import { BINS } from '../model/scales.ts'
-import { assignTargets, type Targets } from './assignment.ts'
+import { assignTargets, type Assignment, type Targets } from './assignment.ts'
 import { boxOf, completeIou } from './box.ts'
 
 /** Weights of the three parts. @source the published YOLO trainer's defaults */
@@ -25,47 +25,66 @@ export interface LossTensors {
   readonly total: Tensor
 }
 
+/** What the network says about every anchor. */
+export interface Predictions {
+  /** `[B, K, A]` logits */
+  readonly classes: Tensor
+  /** `[B, 4, R, A]` log-probabilities of the distances */
+  readonly logDistances: Tensor
+  /** `[B, 4, A]` x1 y1 x2 y2 in cells of the anchor's level */
+  readonly corners: Tensor
+}
+
+export function predictionsOf(levels: readonly LevelOutput[], anchors: Anchors): Predictions {
+  const { distances, classes } = joinLevels(levels)
+  const logDistances = op.logSoftmax(distances, 2)
+  const expected = expectedDistances(op.exp(logDistances))
+  const [before, after] = op.split(expected, 1, [2, 2]) as [Tensor, Tensor]
+  const corners = op.concat([op.sub(anchors.centres, before), op.add(anchors.centres, after)], 1)
+  return { classes, logDistances, corners }
+}
+
+/** The loss of YOLO11: predictions are assigned to the real boxes, which carries no gradient, and compared with them. */
+export function detectionLoss(
+  levels: readonly LevelOutput[],
+  targets: Targets,
+  anchors: Anchors,
+  gains: Gains,
+): LossTensors {
+  const predicted = predictionsOf(levels, anchors)
+  const assignment = assignTargets(
+    op.stopGradient(op.sigmoid(predicted.classes)),
+    op.stopGradient(op.mul(predicted.corners, anchors.strides)),
+    targets,
+    anchors,
+  )
+  return assignedLoss(predicted, assignment, anchors, gains)
+}
+
 /**
- * The loss of YOLO11, gains applied. Each part is divided by the sum of the target probabilities, at least 1.
+ * The loss under a given assignment. Each part is divided by the sum of the target probabilities, at least 1.
  *
  * - box: (1 − CIoU) of each positive anchor, weighted by its target probability
  * - cls: binary cross entropy of every anchor and class against the target probability
  * - dfl: cross entropy of each distance distribution with the two bins around the true distance, mean of four sides, weighted
  */
-export function detectionLoss(
-  levels: readonly LevelOutput[],
-  targets: Targets,
-  size: { readonly height: number; readonly width: number },
+export function assignedLoss(
+  { classes, logDistances, corners }: Predictions,
+  { boxes, scores, weight }: Assignment,
+  anchors: Anchors,
   gains: Gains,
 ): LossTensors {
-  const { distances, classes } = joinLevels(levels)
-  const { graph } = distances
-  const anchors = anchorGrid(graph, size.height, size.width)
-  const logProbabilities = op.logSoftmax(distances, 2)
-  const expected = expectedDistances(op.exp(logProbabilities))
-  const [before, after] = op.split(expected, 1, [2, 2]) as [Tensor, Tensor]
-  const corners = op.concat([op.sub(anchors.centres, before), op.add(anchors.centres, after)], 1)
-
-  const assigned = assignTargets(
-    op.stopGradient(op.sigmoid(classes)),
-    op.stopGradient(op.mul(corners, anchors.strides)),
-    targets,
-    anchors,
-  )
-  const targetCorners = op.div(assigned.boxes, anchors.strides)
-  const norm = op.max(op.reduceSum(assigned.weight), 1)
+  const targetCorners = op.div(boxes, anchors.strides)
+  const norm = op.max(op.reduceSum(weight), 1)
   const part = (sum: Tensor, gain: number): Tensor => op.mul(op.div(sum, norm), gain)
 
   const apart = op.sub(1, completeIou(boxOf(corners, 1), boxOf(targetCorners, 1)))
-  const box = part(op.reduceSum(op.mul(apart, assigned.weight)), gains.box)
-  const cls = part(op.reduceSum(op.binaryCrossEntropy(classes, assigned.scores)), gains.cls)
-  const crossEntropy = op.mul(
-    op.reduceSum(op.mul(binTargets(targetCorners, anchors.centres), logProbabilities), [1, 2]),
-    -0.25,
-  )
-  const weights = op.reshape(assigned.weight, crossEntropy.shape)
-  const dfl = part(op.reduceSum(op.mul(crossEntropy, weights)), gains.dfl)
-  const total = op.mul(op.add(op.add(box, cls), dfl), distances.shape[0] as number)
+  const box = part(op.reduceSum(op.mul(apart, weight)), gains.box)
+  const cls = part(op.reduceSum(op.binaryCrossEntropy(classes, scores)), gains.cls)
+  const bins = binTargets(targetCorners, anchors.centres)
+  const crossEntropy = op.mul(op.reduceSum(op.mul(bins, logDistances), [1, 2]), -0.25)
+  const dfl = part(op.reduceSum(op.mul(crossEntropy, op.reshape(weight, crossEntropy.shape))), gains.dfl)
+  const total = op.mul(op.add(op.add(box, cls), dfl), classes.shape[0] as number)
   return { box, cls, dfl, total }
 }
 

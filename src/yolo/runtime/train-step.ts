@@ -3,6 +3,7 @@ import { gradients } from '../autodiff/gradients.ts'
 import { createGraph, input } from '../graph/graph.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { DEFAULT_GAINS, detectionLoss, type Gains } from '../loss/detection-loss.ts'
+import { anchorGrid } from '../model/anchors.ts'
 import { network } from '../model/network.ts'
 import type { ModelSpec, TensorSpec, Weights } from '../model/spec.ts'
 import { type NormStatistics, trainingLayers } from '../model/training-layers.ts'
@@ -131,7 +132,7 @@ function buildTrainingGraph(options: TrainStepOptions): TrainingGraph {
     classes: input(graph, 'classes', [batch, maxBoxes]),
     mask: input(graph, 'mask', [batch, maxBoxes]),
   }
-  const loss = detectionLoss(levels, targets, { height, width }, options.gains ?? DEFAULT_GAINS)
+  const loss = detectionLoss(levels, targets, anchorGrid(graph, height, width), options.gains ?? DEFAULT_GAINS)
   const trained = spec.parameters.filter(({ name }) => !frozen(name))
   const slopes = gradients(
     loss.total,
