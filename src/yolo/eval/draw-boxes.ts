@@ -1,4 +1,5 @@
 import sharp from 'sharp'
+import { escapeXml } from '../../core/escape-xml.ts'
 
 /** A box to draw, in pixels of the image. */
 export interface DrawnBox {
@@ -39,9 +40,4 @@ export async function drawBoxes(
     .composite([{ input: Buffer.from(overlay), top: 0, left: 0 }])
     .jpeg({ quality: 82 })
     .toBuffer()
-}
-
-/** Text made safe inside XML and HTML, attributes included. */
-export function escapeXml(text: string): string {
-  return text.replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -1,5 +1,6 @@
 import type { Json } from '../../core/json.ts'
-import { drawBoxes, type DrawnBox, escapeXml } from './draw-boxes.ts'
+import { escapeXml } from '../../core/escape-xml.ts'
+import { drawBoxes, type DrawnBox } from './draw-boxes.ts'
 import type { DetectorEvaluation, EvaluatedImage } from './evaluate-detector.ts'
 
 /**
