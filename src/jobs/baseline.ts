@@ -48,10 +48,7 @@ async function baseline(container: Container, args: readonly string[]): Promise<
     })
   }
   const found = await frameImages(container.processingDir('data'))
-  const images =
-    found.length <= most
-      ? found
-      : found.filter((_, i) => Math.floor((i * most) / found.length) !== Math.floor(((i - 1) * most) / found.length))
+  const images = found.length <= most ? found : spread(found, most)
   await using session = await openModelFolder(container.processingDir('model'))
   const rows: Row[] = []
   for (const path of images) {
@@ -83,6 +80,11 @@ async function describeImage(session: DetectorSession, path: string, confidence:
     box,
   }))
   return imageRow(image, objects, session.classNames)
+}
+
+/** `count` items, evenly taken over the list. */
+function spread<T>(items: readonly T[], count: number): T[] {
+  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]!)
 }
 
 /**
