@@ -43,7 +43,7 @@ export function c3k2(layers: Layers, name: string, x: Tensor, options: C3k2Optio
   const { out, repeats, deep, expansion = 0.5 } = options
   const hidden = Math.trunc(out * expansion)
   const both = layers.conv(`${name}.cv1`, x, { out: 2 * hidden })
-  const parts = [...op.split(both, 1, [hidden, hidden])]
+  const parts: Tensor[] = Array.from(op.split(both, 1, [hidden, hidden]))
   for (let i = 0; i < repeats; i++) {
     const last = parts.at(-1) as Tensor
     const inner = `${name}.m.${i}`

@@ -33,8 +33,9 @@ export interface Session extends AsyncDisposable {
  * @throws SkyloopError `yolo.load` when the content is not a graph that the runtime can execute with this provider
  */
 export async function openSession(model: string | Uint8Array, options: SessionOptions = {}): Promise<Session> {
+  const provider = options.provider ?? 'cpu'
   const settings: ort.InferenceSession.SessionOptions = {
-    executionProviders: [options.provider ?? 'cpu'],
+    executionProviders: [provider],
     intraOpNumThreads: options.threads ?? availableParallelism(),
     interOpNumThreads: 1,
     executionMode: 'sequential',
@@ -44,7 +45,7 @@ export async function openSession(model: string | Uint8Array, options: SessionOp
     // Warnings about initialisers and providers are not for the reader of a training log.
     logSeverityLevel: 3,
   }
-  const session = await load(model, settings)
+  const session = await load(model, settings, provider)
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
@@ -75,16 +76,16 @@ export async function openSession(model: string | Uint8Array, options: SessionOp
 async function load(
   model: string | Uint8Array,
   settings: ort.InferenceSession.SessionOptions,
+  provider: Provider,
 ): Promise<ort.InferenceSession> {
   try {
     return await (typeof model === 'string'
       ? ort.InferenceSession.create(model, settings)
       : ort.InferenceSession.create(model, settings))
   } catch (error) {
-    const provider = settings.executionProviders?.[0]
     throw new SkyloopError({
       code: 'yolo.load',
-      message: `the model cannot be loaded with provider ${String(provider)}: ${messageOf(error)}`,
+      message: `the model cannot be loaded with provider ${provider}: ${messageOf(error)}`,
       cause: error,
     })
   }
