@@ -68,15 +68,20 @@ async function decodeFor(
     const pixels = await decodeImage(bytes, { name })
     return { pixels, width: pixels.width, height: pixels.height }
   }
-  // A header that cannot be read is reported by the decoder below, in its words.
-  const size = await sharp(bytes, { failOn: 'none' })
-    .metadata()
-    .then(({ autoOrient }) => autoOrient)
-    .catch(() => undefined)
+  const size = await uprightSize(bytes)
   const longest = Math.max(size?.width ?? 0, size?.height ?? 0)
   const shrinkToSidePx = Math.max(1, Math.round(longest * tiling.scale))
   const pixels = await decodeImage(bytes, { name, shrinkToSidePx })
   return { pixels, width: size?.width ?? pixels.width, height: size?.height ?? pixels.height }
+}
+
+/** Size from the file's header; undefined when it cannot be read, which the decoder then reports in its words. */
+async function uprightSize(bytes: Uint8Array): Promise<{ width: number; height: number } | undefined> {
+  try {
+    return (await sharp(bytes, { failOn: 'none' }).metadata()).autoOrient
+  } catch {
+    return undefined
+  }
 }
 
 async function predictPixels(

@@ -1,0 +1,26 @@
+import { seededRandom } from '../../src/core/random.ts'
+import { initialWeights, modelSpec } from '../../src/yolo/model/spec.ts'
+import { exportOnnx } from '../../src/yolo/runtime/export.ts'
+
+/** Network side in pixels. */
+export const DETECTOR_SIDE = 64
+
+/** Frames are cut into tiles of 128 px, shrunk by half. */
+export const DETECTOR_TILING = { size: 128, overlap: 0.25, scale: 0.5 }
+
+/**
+ * An untrained YOLO11n for "car" and "bus" as an ONNX file: it reports cars where its random weights say so, never buses.
+ */
+export function smallDetector(tiling: object | null = DETECTOR_TILING): Uint8Array {
+  const spec = modelSpec('n', 2)
+  const weights = initialWeights(spec, seededRandom(11))
+  for (const { name } of spec.parameters) {
+    // The bias of the class branches: near even odds for the first class, none for the second.
+    if (/^model\.23\.cv3\.\d\.2\.bias$/.test(name)) weights.set(name, Float32Array.from([-0.2, -20]))
+  }
+  return exportOnnx(spec, weights, {
+    height: DETECTOR_SIDE,
+    width: DETECTOR_SIDE,
+    metadata: { names: '{"0":"car","1":"bus"}', imgsz: '[64,64]', task: 'detect', tile: JSON.stringify(tiling) },
+  })
+}
