@@ -17,6 +17,7 @@ import { report } from './monitor/report.ts'
 import { run as runMonitor } from './monitor/run.ts'
 import { logs } from './pipeline/logs.ts'
 import { status as pipelineStatus } from './pipeline/status.ts'
+import { quickstart } from './quickstart.ts'
 import { whoami } from './whoami.ts'
 
 /** A noun with its verbs. */
@@ -27,6 +28,7 @@ export interface Noun {
 
 /** Every command, in the order in which a person meets them. */
 export const COMMANDS: Readonly<Record<string, Noun | CommandFactory>> = {
+  quickstart,
   local: { description: 'the local engine', verbs: [start, stop, localStatus, reset] },
   data: { description: 'images and labels', verbs: [importData, synth] },
   pipeline: { description: 'the pipeline from raw images to a registered model', verbs: [pipelineStatus, logs] },

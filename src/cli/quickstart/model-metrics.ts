@@ -1,4 +1,4 @@
-import { Readable, Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'
@@ -50,24 +50,19 @@ export async function readModelMetrics(client: S3Client, modelDataUri: string): 
 
 /** Text of one small file of a .tar.gz, or undefined. */
 async function readTarEntry(archive: Readable, name: string): Promise<string | undefined> {
-  let text: string | undefined
   const unpack = extract()
-  unpack.on('entry', (header, stream, next) => {
-    const isWanted = header.type === 'file' && header.name.replace(/^\.\//, '') === name
-    const chunks: Buffer[] = []
-    let size = 0
-    const sink = new Writable({
-      write: (chunk: Buffer, _encoding, done) => {
-        size += chunk.length
-        if (isWanted && size <= LIMIT_BYTES) chunks.push(chunk)
-        done()
-      },
-    })
-    pipeline(stream, sink).then(() => {
-      if (isWanted && size <= LIMIT_BYTES) text = Buffer.concat(chunks).toString('utf8')
-      next()
-    }, next)
-  })
-  await pipeline(archive, createGunzip(), unpack)
+  const feeding = pipeline(archive, createGunzip(), unpack)
+  let text: string | undefined
+  for await (const entry of unpack) {
+    const { type, name: path, size } = entry.header
+    if (type === 'file' && path.replace(/^\.\//, '') === name && (size ?? 0) <= LIMIT_BYTES) {
+      const chunks: Buffer[] = []
+      for await (const chunk of entry) chunks.push(chunk as Buffer)
+      text = Buffer.concat(chunks).toString('utf8')
+    } else {
+      entry.resume()
+    }
+  }
+  await feeding
   return text
 }
