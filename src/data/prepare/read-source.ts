@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { codeOf, messageOf } from '../../core/errors.ts'
+import type { FoundImage } from '../formats/find-images.ts'
+import { parseYoloLabels, type YoloLabels } from '../formats/yolo-labels.ts'
+import { hashBytes } from '../version/content-hash.ts'
+
+/** An image file that opened, and its labels. */
+export interface SourceFrame {
+  readonly found: FoundImage
+  /** Pixels after turning by its EXIF orientation. */
+  readonly width: number
+  readonly height: number
+  readonly sha256: string
+  /** Undefined when there is no label file, which is not the same as an empty one. */
+  readonly labels: YoloLabels | undefined
+  readonly labelSha256: string
+}
+
+/** An image file that cannot be used. */
+export interface BrokenFrame {
+  readonly found: FoundImage
+  readonly reason: string
+}
+
+/** Opens one image's header and reads its labels; pixels are decoded later. */
+export async function readSource(
+  root: string,
+  found: FoundImage,
+  classCount: number,
+): Promise<SourceFrame | BrokenFrame> {
+  const bytes = await readFile(join(root, found.image))
+  if (bytes.length === 0) return { found, reason: 'the file is empty (0 bytes)' }
+  let size: { width: number; height: number }
+  try {
+    const metadata = await sharp(bytes).metadata()
+    size = metadata.autoOrient
+  } catch (error) {
+    return { found, reason: firstLine(messageOf(error)) }
+  }
+  const text = await readFile(join(root, found.label), 'utf8').catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
+    throw error
+  })
+  const labels =
+    text === undefined
+      ? undefined
+      : parseYoloLabels(text, { file: found.label, classCount, imageSizePx: [size.width, size.height] })
+  return { found, ...size, sha256: hashBytes(bytes), labels, labelSha256: hashBytes(text ?? '\0missing') }
+}
+
+export function isBroken(frame: SourceFrame | BrokenFrame): frame is BrokenFrame {
+  return 'reason' in frame
+}
+
+export function firstLine(text: string): string {
+  return text.split('\n')[0]!.slice(0, 200)
+}
