@@ -45,6 +45,10 @@ export async function withEngine(
   test: (engine: TestEngine) => Promise<void>,
   options: Partial<EngineOptions> = {},
 ): Promise<void> {
-  await using engine = await startTestEngine(options)
-  await test(engine)
+  const engine = await startTestEngine(options)
+  try {
+    await test(engine)
+  } finally {
+    await engine.stop()
+  }
 }

@@ -14,21 +14,7 @@ export interface ServiceEntry {
   /** Name for people, e.g. in `COVERAGE.md`. */
   readonly name: string
   readonly signingName: string
-  readonly protocol: SchemaService['protocol'  {
-    name: 'events',
-    signingName: 'events',
-    protocol: 'awsJson1_1',
-    hasWorkers: true,
-    load: async (engine) => (await import('./events/service.ts')).createEventsService(engine),
-  },
-  {
-    name: 'sns',
-    signingName: 'sns',
-    protocol: 'awsQuery',
-    hasWorkers: true,
-    load: async (engine) => (await import('./sns/service.ts')).createSnsService(engine),
-  },
-]
+  readonly protocol: SchemaService['protocol']
   /** Whether it works in the background, and so must be loaded when the engine starts. Others load at their first call. */
   readonly hasWorkers: boolean
   load(engine: Engine): Promise<LoadedService>
