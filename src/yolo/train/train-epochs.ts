@@ -1,0 +1,224 @@
+import type { Clock } from '../../core/clock.ts'
+import { internalError } from '../../core/errors.ts'
+import type { CocoMetrics } from '../eval/coco-ap.ts'
+import type { ModelSpec, Weights } from '../model/spec.ts'
+import { createTrainStep } from '../runtime/train-step.ts'
+import type { TrainStep } from '../runtime/train-step.ts'
+import { writeWeightsFile } from '../weights/weights-file.ts'
+import { openBatchFeed } from './batch-feed.ts'
+import type { BatchFeed } from './batch-feed.ts'
+import { bestWeightsPath, saveCheckpoint } from './checkpoint.ts'
+import type { Progress } from './checkpoint.ts'
+import { divergence } from './divergence.ts'
+import { updateAverage, updateRunningStatistics } from './moving-average.ts'
+import { clipGradients } from './optimiser.ts'
+import type { Optimiser } from './optimiser.ts'
+import type { EpochRow } from './results.ts'
+import { learningRate } from './schedule.ts'
+import type { TrainSettings } from './settings.ts'
+import type { TrainEvent, TrainStatus } from './train-events.ts'
+import { batchesFrom } from './training-plan.ts'
+import type { TrainingPlan } from './training-plan.ts'
+import { fitnessOf } from './validation.ts'
+
+/** What training changes: the arrays in place, the progress by a new value. */
+export interface TrainingState {
+  readonly weights: Weights
+  /** The moving average of `weights`, which is validated and shipped. */
+  readonly average: Weights
+  readonly optimiser: Optimiser
+  progress: Progress
+}
+
+/** What training does not change. */
+export interface TrainingContext {
+  readonly spec: ModelSpec
+  readonly settings: TrainSettings
+  readonly plan: TrainingPlan
+  readonly classNames: readonly string[]
+  readonly checkpointDir: string
+  readonly checkpointEverySeconds: number
+  readonly identity: Readonly<Record<string, unknown>>
+  readonly threads: number
+  readonly clock: Clock
+  readonly signal: AbortSignal | undefined
+  /** Undefined when there is nothing to validate on: then the last epoch is the best. */
+  readonly validate: ((weights: Weights) => Promise<CocoMetrics>) | undefined
+  readonly report: (event: TrainEvent) => void
+}
+
+export const NO_PROGRESS: Progress = {
+  epoch: 0,
+  batch: 0,
+  steps: 0,
+  sums: { steps: 0, seconds: 0, box: 0, cls: 0, dfl: 0, total: 0, boxesLeftOut: 0 },
+  rows: [],
+  best: null,
+  stale: 0,
+  seconds: 0,
+  stepSeconds: 0,
+  imagesSeen: 0,
+}
+
+/** Momentum of running batch-norm statistics. @source the published YOLO11 configuration */
+const NORM_MOMENTUM = 0.03
+
+/** Runs what is left of a training, saving on the way, until its last epoch or a reason to stop before. */
+export async function trainEpochs(
+  context: TrainingContext,
+  state: TrainingState,
+): Promise<{ status: TrainStatus; reason: string }> {
+  const { settings, plan, report } = context
+  const completed = { status: 'completed', reason: `all ${settings.epochs} epochs are done` } as const
+  if (state.progress.epoch >= settings.epochs) return completed
+  const stopwatch = startStopwatch(context.clock, state.progress.seconds)
+  const { freeze } = settings
+  await using step = await createTrainStep({
+    spec: context.spec,
+    batch: settings.batch,
+    height: settings.imgsz,
+    width: settings.imgsz,
+    maxBoxes: plan.source.maxBoxes,
+    threads: context.threads,
+    frozen: freeze === 0 ? undefined : (name) => Number(name.split('.')[1]) < freeze,
+  })
+  await using feed = openBatchFeed(plan.source, batchesFrom(state.progress, settings.epochs, plan.batches))
+  const save = async (): Promise<void> => {
+    state.progress = { ...state.progress, seconds: stopwatch.seconds() }
+    const { weights, average, optimiser, progress } = state
+    const { identity, checkpointDir } = context
+    await saveCheckpoint(checkpointDir, { weights, average, optimiser: optimiser.state, progress, identity })
+    stopwatch.saved()
+  }
+  while (state.progress.epoch < settings.epochs) {
+    const { best, stale } = state.progress
+    if (settings.patience > 0 && stale >= settings.patience && best) {
+      return { status: 'early', reason: `${stale} validations in a row were no better than epoch ${best.epoch + 1}` }
+    }
+    while (state.progress.batch < plan.batches) {
+      const stop = reasonToStop(context, state.progress, stopwatch.seconds())
+      if (stop) {
+        await save()
+        return stop
+      }
+      const loss = await trainStep(context, state, step, feed)
+      const { epoch, batch } = state.progress
+      report({ kind: 'step', epoch: epoch + 1, batch, batches: plan.batches, loss })
+      if (batch < plan.batches && stopwatch.secondsSinceSave() >= context.checkpointEverySeconds) await save()
+    }
+    const row = await endEpoch(context, state, stopwatch.seconds)
+    await save()
+    const secondsLeft = (stopwatch.seconds() / state.progress.epoch) * (settings.epochs - state.progress.epoch)
+    report({ kind: 'epoch', row, epochs: settings.epochs, secondsLeft })
+  }
+  return completed
+}
+
+function reasonToStop(
+  { settings, signal, plan }: TrainingContext,
+  { epoch, batch }: Progress,
+  seconds: number,
+): { status: TrainStatus; reason: string } | undefined {
+  const where = `epoch ${epoch + 1} of ${settings.epochs}, batch ${batch} of ${plan.batches}`
+  if (signal?.aborted) return { status: 'interrupted', reason: `stopped at ${where}; a checkpoint is kept` }
+  if (settings.max_minutes > 0 && seconds >= settings.max_minutes * 60) {
+    return { status: 'time', reason: `${settings.max_minutes} minutes have passed, at ${where}` }
+  }
+  return undefined
+}
+
+/** One batch: gradients, clipping, update, statistics, average. Returns the loss per image. */
+async function trainStep(
+  context: TrainingContext,
+  state: TrainingState,
+  step: TrainStep,
+  feed: BatchFeed,
+): Promise<number> {
+  const { settings, plan, clock } = context
+  const { weights, average, optimiser, progress } = state
+  const startMs = clock.now().getTime()
+  const batch = await feed.next()
+  if (!batch) throw internalError('the feed ended before the epoch')
+  const { loss, gradients, batchStatistics } = await step.run(weights, batch)
+  const norm = clipGradients(gradients, settings.clip_norm)
+  if (!Number.isFinite(loss.total) || !Number.isFinite(norm)) {
+    throw await divergence(context.checkpointDir, batch, settings, loss, norm, progress)
+  }
+  optimiser.update(weights, gradients, learningRate(plan.schedule, progress.steps))
+  updateRunningStatistics(weights, batchStatistics, NORM_MOMENTUM)
+  updateAverage(average, weights, progress.steps + 1, settings.ema_decay)
+  const seconds = (clock.now().getTime() - startMs) / 1000
+  const perImage = loss.box + loss.cls + loss.dfl
+  const { sums } = progress
+  state.progress = {
+    ...progress,
+    batch: progress.batch + 1,
+    steps: progress.steps + 1,
+    stepSeconds: progress.stepSeconds + seconds,
+    imagesSeen: progress.imagesSeen + settings.batch,
+    sums: {
+      steps: sums.steps + 1,
+      seconds: sums.seconds + seconds,
+      box: sums.box + loss.box,
+      cls: sums.cls + loss.cls,
+      dfl: sums.dfl + loss.dfl,
+      total: sums.total + perImage,
+      boxesLeftOut: sums.boxesLeftOut + batch.boxesLeftOut,
+    },
+  }
+  return perImage
+}
+
+/** Validates when it is due, keeps the average when it is the best so far, and moves on to the next epoch. */
+async function endEpoch(context: TrainingContext, state: TrainingState, seconds: () => number): Promise<EpochRow> {
+  const { settings, plan, validate, checkpointDir } = context
+  const { progress, average } = state
+  const { sums } = progress
+  const number = progress.epoch + 1
+  const isDue = number % settings.val_every === 0 || number === settings.epochs
+  const metrics = isDue && validate ? await validate(average) : undefined
+  const row: EpochRow = {
+    epoch: number,
+    trainLoss: sums.total / sums.steps,
+    boxLoss: sums.box / sums.steps,
+    clsLoss: sums.cls / sums.steps,
+    dflLoss: sums.dfl / sums.steps,
+    valMap50: metrics ? known(metrics.map50) : null,
+    valMap50_95: metrics ? known(metrics.map50_95) : null,
+    learningRate: learningRate(plan.schedule, progress.steps - 1),
+    imagesPerSecond: (sums.steps * settings.batch) / Math.max(1e-3, sums.seconds),
+    seconds: seconds(),
+    boxesLeftOut: sums.boxesLeftOut,
+  }
+  const fitness = metrics ? fitnessOf(metrics) : 0
+  const isBest = validate ? metrics !== undefined && fitness > (progress.best?.fitness ?? -1) : true
+  if (isBest) await writeWeightsFile(bestWeightsPath(checkpointDir), context.spec, average, context.classNames)
+  state.progress = {
+    ...progress,
+    epoch: number,
+    batch: 0,
+    sums: NO_PROGRESS.sums,
+    rows: [...progress.rows, row],
+    best: isBest ? { epoch: progress.epoch, fitness } : progress.best,
+    stale: isBest ? 0 : progress.stale + (metrics ? 1 : 0),
+  }
+  return row
+}
+
+/** Counts on from the seconds that earlier runs of this training took. */
+function startStopwatch(clock: Clock, priorSeconds: number) {
+  const startMs = clock.now().getTime()
+  let savedMs = startMs
+  return {
+    seconds: (): number => priorSeconds + (clock.now().getTime() - startMs) / 1000,
+    secondsSinceSave: (): number => (clock.now().getTime() - savedMs) / 1000,
+    saved: (): void => {
+      savedMs = clock.now().getTime()
+    },
+  }
+}
+
+/** COCO writes -1 where there is nothing to measure. */
+function known(value: number): number | null {
+  return Number.isFinite(value) && value >= 0 ? value : null
+}

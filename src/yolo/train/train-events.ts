@@ -1,0 +1,28 @@
+import type { TransferReport } from '../weights/transfer.ts'
+import type { Dataset } from './dataset.ts'
+import type { EpochRow } from './results.ts'
+
+/** What happens while a detector is trained, in this order. */
+export type TrainEvent =
+  | {
+      readonly kind: 'data'
+      readonly train: Dataset
+      readonly validation: Dataset | undefined
+      /** M */
+      readonly maxBoxes: number
+    }
+  | { readonly kind: 'transfer'; readonly transfer: TransferReport }
+  | { readonly kind: 'resume'; readonly epoch: number; readonly batch: number; readonly steps: number }
+  | {
+      readonly kind: 'step'
+      /** 1-based, as is `batch`. */
+      readonly epoch: number
+      readonly batch: number
+      readonly batches: number
+      readonly loss: number
+    }
+  | { readonly kind: 'epoch'; readonly row: EpochRow; readonly epochs: number; readonly secondsLeft: number }
+  | { readonly kind: 'end'; readonly status: TrainStatus; readonly reason: string }
+
+/** `completed`: all epochs; `early`: patience ran out; `time`: max_minutes passed; `interrupted`: the signal came. */
+export type TrainStatus = 'completed' | 'early' | 'time' | 'interrupted'

@@ -1,0 +1,96 @@
+import { hash32 } from '../../core/random.ts'
+import type { Progress } from './checkpoint.ts'
+import type { Dataset } from './dataset.ts'
+import type { ImageStore } from './image-store.ts'
+import { batchesPerEpoch } from './make-batch.ts'
+import type { BatchSource } from './make-batch.ts'
+import type { Schedule } from './schedule.ts'
+import { chosenLearningRate, LIMIT_SETTINGS } from './settings.ts'
+import type { TrainSettings } from './settings.ts'
+
+/** All that follows from settings and data before the first step. */
+export interface TrainingPlan {
+  readonly batches: number
+  readonly schedule: Schedule
+  readonly source: BatchSource
+}
+
+export function planTraining(
+  settings: TrainSettings,
+  train: Dataset,
+  store: ImageStore,
+  maxBoxes: number,
+  fromScratch: boolean,
+): TrainingPlan {
+  const batches = batchesPerEpoch(train.images.length, settings.batch)
+  const totalSteps = batches * settings.epochs
+  return {
+    batches,
+    schedule: {
+      lr0: chosenLearningRate(settings, fromScratch),
+      lrf: settings.lrf,
+      shape: settings.schedule,
+      warmupSteps: Math.min(Math.round(settings.warmup_epochs * batches), Math.ceil(totalSteps / 10)),
+      totalSteps,
+    },
+    source: {
+      store,
+      labels: train.images.map(({ boxesXyxyNorm, classes }) => ({ boxesXyxyNorm, classes })),
+      seed: settings.seed,
+      batch: settings.batch,
+      size: settings.imgsz,
+      maxBoxes,
+      augmentation: {
+        mosaic: settings.mosaic,
+        hflip: settings.hflip,
+        vflip: settings.vflip,
+        rotate90: settings.rotate90,
+        scale: settings.scale_jitter,
+        translate: settings.translate,
+        hue: settings.hsv_h,
+        saturation: settings.hsv_s,
+        value: settings.hsv_v,
+      },
+      mosaicEndsAtEpoch: settings.epochs - settings.close_mosaic,
+    },
+  }
+}
+
+/** Every batch from where a training stands to its last epoch. */
+export function* batchesFrom(
+  progress: Progress,
+  epochs: number,
+  batches: number,
+): Generator<{ epoch: number; index: number }> {
+  for (let epoch = progress.epoch; epoch < epochs; epoch++) {
+    for (let index = epoch === progress.epoch ? progress.batch : 0; index < batches; index++) yield { epoch, index }
+  }
+}
+
+/** What must be equal for a checkpoint to be continued: all that decides what the training computes. */
+export function trainingIdentity(
+  settings: TrainSettings,
+  classNames: readonly string[],
+  fromScratch: boolean,
+  train: Dataset,
+  validation: Dataset | undefined,
+): Record<string, unknown> {
+  const entries = Object.entries(settings).filter(([name]) => !LIMIT_SETTINGS.has(name as keyof TrainSettings))
+  return {
+    ...Object.fromEntries(entries),
+    classes: classNames,
+    fromScratch,
+    train: fingerprint(train),
+    validation: validation ? fingerprint(validation) : null,
+  }
+}
+
+function fingerprint(dataset: Dataset): string {
+  const boxes = dataset.images.reduce((sum, image) => sum + image.classes.length, 0)
+  const content = dataset.images
+    .map(({ path, boxesXyxyNorm, classes }) =>
+      [path.slice(dataset.folder.length), ...boxesXyxyNorm, ...classes].join(' '),
+    )
+    .join('\n')
+  return `${dataset.images.length} images, ${boxes} boxes, ${hash32(content).toString(16).padStart(8, '0')}`
+}
