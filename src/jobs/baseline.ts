@@ -5,7 +5,7 @@ import { writeJsonAtomic } from '../core/files.ts'
 import { isObject, readJson } from '../core/json.ts'
 import { measureImage } from '../data/profile/measure-image.ts'
 import { suggestConstraints } from '../monitor/constraints.ts'
-import { FEATURES_OF_DETECTIONS, imageRow } from '../monitor/image-features.ts'
+import { IMAGE_CONSTRAINTS, imageRow } from '../monitor/image-features.ts'
 import { describeRows } from '../monitor/statistics.ts'
 import type { Row } from '../monitor/table.ts'
 import { predictImage } from '../yolo/predict/predict-image.ts'
@@ -22,7 +22,7 @@ const IMAGE_EXTENSIONS = ['.jpg', '.jpeg', '.png']
  * In: `processing/model` (`model.onnx` or `model.tar.gz`), `processing/data` (whole frames, as they will be posted: a
  * prepared data set with `frames/`, or any folder of images). Out: `processing/baseline/{statistics.json, constraints.json}`.
  *
- * Arguments: `--max-images 400`, `--confidence 0.25` (that of the endpoint), `--comparison-threshold 0.1`,
+ * Arguments: `--max-images 400`, `--confidence 0.25` (that of the endpoint), `--comparison-threshold 0.2`,
  * `--comparison-method Robust|Simple`.
  */
 export async function run(args: string[]): Promise<number> {
@@ -34,7 +34,7 @@ async function baseline(container: Container, args: readonly string[]): Promise<
   const values = jobArguments(args, {
     'max-images': { type: 'string', default: '400' },
     confidence: { type: 'string', default: '0.25' },
-    'comparison-threshold': { type: 'string', default: '0.1' },
+    'comparison-threshold': { type: 'string', default: '0.2' },
     'comparison-method': { type: 'string', default: 'Robust' },
   })
   const most = numberArgument('max-images', values['max-images'], 1, 100_000)
@@ -60,7 +60,7 @@ async function baseline(container: Container, args: readonly string[]): Promise<
   const statistics = describeRows(rows)
   const constraints = suggestConstraints(statistics, {
     comparison: { comparison_threshold, comparison_method },
-    mayBeMissing: FEATURES_OF_DETECTIONS,
+    ...IMAGE_CONSTRAINTS,
   })
   const outputDir = container.processingDir('baseline')
   await writeJsonAtomic(join(outputDir, 'statistics.json'), statistics)

@@ -12,7 +12,7 @@ import type { CheckInput } from '../monitor/checks/check.ts'
 import { type Constraints, parseConstraints, suggestConstraints } from '../monitor/constraints.ts'
 import { deviationOf } from '../monitor/deviation.ts'
 import { checkInputs, type ConstraintViolations, evaluateConstraints } from '../monitor/evaluate-constraints.ts'
-import { FEATURES_OF_DETECTIONS } from '../monitor/image-features.ts'
+import { IMAGE_CONSTRAINTS } from '../monitor/image-features.ts'
 import { type DeviatingImage, reportPage } from '../monitor/report-page.ts'
 import { describeRows, parseStatistics, type Statistics } from '../monitor/statistics.ts'
 import type { Row } from '../monitor/table.ts'
@@ -75,7 +75,7 @@ async function monitor(
   const resultDir = container.processingDir('result')
   await mkdir(resultDir, { recursive: true })
   await writeJsonAtomic(join(resultDir, 'statistics.json'), statistics)
-  const constraints = suggestConstraints(statistics, { mayBeMissing: FEATURES_OF_DETECTIONS })
+  const constraints = suggestConstraints(statistics, IMAGE_CONSTRAINTS)
   await writeJsonAtomic(join(resultDir, 'constraints.json'), constraints)
   await writeJsonAtomic(join(resultDir, 'constraint_violations.json'), violations)
   await writeJsonAtomic(join(resultDir, 'monitor.json'), {

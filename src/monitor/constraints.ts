@@ -60,6 +60,8 @@ export interface SuggestOptions {
   readonly comparison?: Partial<DistributionConstraints>
   /** Features that a record may lack without anything being wrong; their completeness is not enforced. */
   readonly mayBeMissing?: ReadonlySet<string>
+  /** Features that are whole numbers only by chance (a share that is 0 everywhere); their type is `Fractional`. */
+  readonly fractional?: ReadonlySet<string>
 }
 
 /**
@@ -72,7 +74,7 @@ export function suggestConstraints(statistics: Statistics, options: SuggestOptio
       const buckets = texts?.distribution.categorical.buckets ?? []
       return {
         name,
-        inferred_type,
+        inferred_type: inferred_type === 'Integral' && options.fractional?.has(name) ? 'Fractional' : inferred_type,
         completeness: options.mayBeMissing?.has(name) ? 0 : num_present / Math.max(1, num_present + num_missing),
         ...(numbers && { num_constraints: { is_non_negative: numbers.min >= 0 } }),
         // A column with more categories than are counted has no domain.

@@ -108,3 +108,9 @@ test('files that are none are refused with every problem', () => {
   }
   expect(() => parseConstraints(bad, 'c.json')).toThrow(/completeness 7[^]*emit_metrics is "On"/)
 })
+
+test('a share that happened to be 0 in the whole baseline may become a fraction', () => {
+  const zeros = describeRows(Array.from({ length: 30 }, () => ({ clipped: 0 })))
+  const typeWith = (options: object): string => suggestConstraints(zeros, options).features[0]!.inferred_type
+  expect([typeWith({}), typeWith({ fractional: new Set(['clipped']) })]).toEqual(['Integral', 'Fractional'])
+})

@@ -8,8 +8,27 @@ export interface ReportedObject {
   readonly box: readonly [number, number, number, number]
 }
 
+/** Features that a whole number stands for only by chance. */
+const MEASURED = [
+  'brightness',
+  'contrast',
+  'sharpness',
+  'entropy',
+  'colourfulness',
+  'noise',
+  'saturation',
+  'clipped_shadows',
+  'clipped_highlights',
+]
+
 /** Features that an image without detections does not have. */
-export const FEATURES_OF_DETECTIONS: ReadonlySet<string> = new Set(['mean_confidence', 'mean_box_area'])
+const FEATURES_OF_DETECTIONS: ReadonlySet<string> = new Set(['mean_confidence', 'mean_box_area'])
+
+/** What `suggestConstraints` must know of these features. */
+export const IMAGE_CONSTRAINTS = {
+  mayBeMissing: FEATURES_OF_DETECTIONS,
+  fractional: new Set([...MEASURED, ...FEATURES_OF_DETECTIONS]),
+} as const
 
 /**
  * What is watched of one image: how it looks, and what the detector reports on it.
