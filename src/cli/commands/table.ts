@@ -15,6 +15,9 @@ import { rollback } from './model/rollback.ts'
 import { show as showModel } from './model/show.ts'
 import { report } from './monitor/report.ts'
 import { run as runMonitor } from './monitor/run.ts'
+import { enable } from './monitor/enable.ts'
+import { compile } from './pipeline/compile.ts'
+import { run as runPipeline } from './pipeline/run.ts'
 import { logs } from './pipeline/logs.ts'
 import { status as pipelineStatus } from './pipeline/status.ts'
 import { quickstart } from './quickstart.ts'
@@ -31,9 +34,12 @@ export const COMMANDS: Readonly<Record<string, Noun | CommandFactory>> = {
   quickstart,
   local: { description: 'the local engine', verbs: [start, stop, localStatus, reset] },
   data: { description: 'images and labels', verbs: [importData, synth] },
-  pipeline: { description: 'the pipeline from raw images to a registered model', verbs: [pipelineStatus, logs] },
+  pipeline: {
+    description: 'the pipeline from raw images to a registered model',
+    verbs: [compile, runPipeline, pipelineStatus, logs],
+  },
   model: { description: 'the model registry', verbs: [listModels, showModel, approve, reject, rollback] },
   endpoint: { description: 'endpoints that serve a model', verbs: [deploy, invoke, listEndpoints, deleteEndpoint] },
-  monitor: { description: 'what endpoints are sent, against the baseline', verbs: [runMonitor, report] },
+  monitor: { description: 'what endpoints are sent, against the baseline', verbs: [runMonitor, report, enable] },
   whoami,
 }

@@ -4,7 +4,6 @@ import { SkyloopError } from '../../core/errors.ts'
 import { systemIds } from '../../core/ids.ts'
 import { deployPackage, type Deployment } from '../../deploy/deploy-package.ts'
 import { summariseLatency } from '../../deploy/invoke.ts'
-import { putRuleWithTargets } from '../../deploy/retraining.ts'
 import { approvePackage } from '../../registry/approval.ts'
 import { choosePackage } from '../../registry/choose.ts'
 import { openAccount, type Account } from '../account.ts'
@@ -13,16 +12,18 @@ import type { Context } from '../command.ts'
 import { captureUriOf } from '../commands/endpoint/deploy.ts'
 import { startDetached, stopEngine } from '../engine/control.ts'
 import { listExecutions } from '../execution/find-execution.ts'
+import { stopExecution } from '../execution/stop-execution.ts'
 import { pollMsOf } from '../execution/watch-execution.ts'
 import { explainFailure } from '../failure.ts'
 import { awaitMonitoring, startMonitoring, type MonitoringResult } from '../monitoring.ts'
 import { importDataset, openDataset, renderDataset, runFolder, type LocalDataset } from './dataset.ts'
 import { fetchSouvenirs } from './souvenirs.ts'
+import { enableRetraining } from '../retraining-rule.ts'
 import { FAST, PHOTOGRAPHS, STANDARD, type Plan } from './plan.ts'
 import { runPipeline } from './pipeline-stage.ts'
 import { proveRefusal } from './prove-access.ts'
 import type { QuickstartReport, ViolationCount } from './report.ts'
-import { awaitAlert, awaitRetraining, stopExecution } from './retraining.ts'
+import { awaitAlert, awaitRetraining } from './retraining.ts'
 import { createStages, type Stages } from './stages.ts'
 import { awaitCapture, prepareTraffic, sendTraffic, type Phase, type Sent } from './traffic.ts'
 
@@ -142,11 +143,13 @@ async function closeLoop(context: Context, options: QuickstartOptions, stages: S
     const known = new Set((await listExecutions(await account.clients.sagemaker(), done.pipeline, 100)).map(arnOf))
     await stages.run(
       'retraining rule',
-      async () =>
-        putRuleWithTargets(
-          await engineer.clients.events(),
-          done.retrainingRule({ topicArn, endpointName: deployment.endpointName }),
-        ),
+      () =>
+        enableRetraining(engineer, {
+          endpointName: deployment.endpointName,
+          pipeline: done.pipeline,
+          topicArn,
+          parameters: done.parameters,
+        }),
       (arn) => arn,
     )
     const since = new Date(Date.now() - 1000)

@@ -1,14 +1,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DescribePipelineExecutionCommand, StopPipelineExecutionCommand } from '@aws-sdk/client-sagemaker'
 import { codeOf, SkyloopError } from '../../core/errors.ts'
 import type { Account } from '../account.ts'
 import { listExecutions } from '../execution/find-execution.ts'
-import { hasEnded } from '../execution/watch-execution.ts'
 
 const EVENT_TIMEOUT_MS = 30_000
-const STOP_TIMEOUT_MS = 120_000
 
 /**
  * The message in the engine's outbox that tells of a monitoring run.
@@ -83,19 +80,4 @@ export async function awaitRetraining(
     fault: 'machine',
     message: `no retraining was seen executing within ${EVENT_TIMEOUT_MS / 1000} s${seen ? `; ${seen}` : ''}`,
   })
-}
-
-/** Stops an execution and waits until it has ended. @returns its last status */
-export async function stopExecution(account: Account, executionArn: string): Promise<string> {
-  const sagemaker = await account.clients.sagemaker()
-  await sagemaker.send(
-    new StopPipelineExecutionCommand({ PipelineExecutionArn: executionArn, ClientRequestToken: crypto.randomUUID() }),
-  )
-  const deadline = Date.now() + STOP_TIMEOUT_MS
-  for (;;) {
-    const execution = await sagemaker.send(new DescribePipelineExecutionCommand({ PipelineExecutionArn: executionArn }))
-    const status = execution.PipelineExecutionStatus as string
-    if (hasEnded(status) || Date.now() > deadline) return status
-    await sleep(200)
-  }
 }
