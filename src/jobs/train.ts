@@ -44,7 +44,8 @@ export async function run(_args: string[]): Promise<number> {
     const startFrom = await startWeights(container, weights)
     const stop = new AbortController()
     const onSignal = (): void => stop.abort()
-    process.once('SIGTERM', onSignal)
+    process.on('SIGTERM', onSignal)
+    // A second Ctrl-C ends it at once.
     process.once('SIGINT', onSignal)
     const result = await trainDetector({
       train: data.train,
