@@ -5,7 +5,8 @@ import { SkyloopError } from '../../core/errors.ts'
 import { writeFileAtomic } from '../../core/files.ts'
 import { hash32, seededRandom } from '../../core/random.ts'
 import { createPlace } from './place.ts'
-import { interestingPoint, renderScene } from './render-scene.ts'
+import { interestingPoint } from './aim-camera.ts'
+import { renderScene } from './render-scene.ts'
 import {
   sampleConditions,
   SCENE_CLASSES,
