@@ -2,10 +2,11 @@ import type { Connection } from '../config/connection.ts'
 import { resourceNames, type ResourceNames } from '../config/names.ts'
 import { formatArn } from '../core/arn.ts'
 import { SkyloopError } from '../core/errors.ts'
+import { ROLE_NAMES, type RoleKey } from '../governance/account-scope.ts'
 import { createClients, type Clients } from './clients.ts'
 
 /** The roles that a person may take with `--role`; `admin` is whoever the credentials are. */
-export const ROLES = { 'data-scientist': 'SkyloopDataScientist', 'ml-engineer': 'SkyloopMLEngineer' } as const
+export const ROLES = { 'data-scientist': ROLE_NAMES.dataScientist, 'ml-engineer': ROLE_NAMES.mlEngineer } as const
 
 export type RoleOption = keyof typeof ROLES | 'admin'
 export const ROLE_OPTIONS: readonly RoleOption[] = ['data-scientist', 'ml-engineer', 'admin']
@@ -19,7 +20,7 @@ export interface Account {
   /** ARN of the caller. */
   readonly callerArn: string
   readonly names: ResourceNames
-  roleArn(roleName: string): string
+  roleArn(role: RoleKey): string
 }
 
 /**
@@ -34,14 +35,15 @@ export async function openAccount(connection: Connection, role: RoleOption = 'ad
   const identity = await sts.send(new GetCallerIdentityCommand({}))
   const accountId = identity.Account as string
   const region = connection.settings.region ?? (await sts.config.region())
-  const roleArn = (name: string): string =>
+  const arnOf = (name: string): string =>
     formatArn({ service: 'iam', region: '', account: accountId, resource: `role/${name}` })
+  const roleArn = (key: RoleKey): string => arnOf(ROLE_NAMES[key])
   const names = resourceNames(accountId, region)
   const base = { connection, accountId, region, names, roleArn }
   if (role === 'admin') return { ...base, clients: own, callerArn: identity.Arn as string }
 
   const assumed = await sts.send(
-    new AssumeRoleCommand({ RoleArn: roleArn(ROLES[role]), RoleSessionName: 'skyloop-cli', DurationSeconds: 3600 }),
+    new AssumeRoleCommand({ RoleArn: arnOf(ROLES[role]), RoleSessionName: 'skyloop-cli', DurationSeconds: 3600 }),
   )
   own.destroy()
   const keys = assumed.Credentials
@@ -55,5 +57,5 @@ export async function openAccount(connection: Connection, role: RoleOption = 'ad
     sessionToken: keys.SessionToken,
   }
   const clients = createClients({ region, credentials, ...(endpoint === undefined ? {} : { endpoint }) })
-  return { ...base, clients, callerArn: assumed.AssumedRoleUser?.Arn ?? roleArn(ROLES[role]) }
+  return { ...base, clients, callerArn: assumed.AssumedRoleUser?.Arn ?? arnOf(ROLES[role]) }
 }

@@ -1,3 +1,4 @@
+import { applyGovernance } from '../governance/apply-governance.ts'
 import type { Account } from './account.ts'
 
 /** Where alerts go on the local engine: its outbox keeps the messages as files. */
@@ -6,6 +7,8 @@ export const LOCAL_ALERT_ADDRESS = 'operator@skyloop.invalid'
 /** Makes what every other command takes for granted: bucket, roles, alert topic. Repeating it changes nothing. */
 export async function bootstrapAccount(account: Account): Promise<void> {
   await ensureBucket(account)
+  const { accountId, region, names } = account
+  await applyGovernance(await account.clients.iam(), { accountId, region, bucket: names.bucket })
   await ensureAlertTopic(account)
 }
 

@@ -78,7 +78,7 @@ export async function startMonitoring(account: Account, choice: MonitoringChoice
     baselineUri,
     resultUri,
     imageUri: skyloopImageUri(account.accountId, account.region),
-    roleArn: account.roleArn('SkyloopExecution'),
+    roleArn: account.roleArn('execution'),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
   })

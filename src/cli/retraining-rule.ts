@@ -28,7 +28,7 @@ export async function enableRetraining(account: Account, choice: RetrainingChoic
       resource: `pipeline/${choice.pipeline}`,
     }),
     topicArn: choice.topicArn,
-    eventsRoleArn: account.roleArn('SkyloopEvents'),
+    eventsRoleArn: account.roleArn('events'),
     endpointName: choice.endpointName,
     pipelineParameters: choice.parameters,
   })

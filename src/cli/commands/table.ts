@@ -1,4 +1,5 @@
 import type { CommandFactory } from '../command.ts'
+import { check } from './access/check.ts'
 import { importData } from './data/import.ts'
 import { synth } from './data/synth.ts'
 import { deploy } from './endpoint/deploy.ts'
@@ -41,5 +42,6 @@ export const COMMANDS: Readonly<Record<string, Noun | CommandFactory>> = {
   model: { description: 'the model registry', verbs: [listModels, showModel, approve, reject, rollback] },
   endpoint: { description: 'endpoints that serve a model', verbs: [deploy, invoke, listEndpoints, deleteEndpoint] },
   monitor: { description: 'what endpoints are sent, against the baseline', verbs: [runMonitor, report, enable] },
+  access: { description: 'roles and what they may do', verbs: [check] },
   whoami,
 }

@@ -208,7 +208,7 @@ async function approveAndDeploy(
       deployPackage(sagemaker, {
         packageArn,
         endpointName: engineer.names.productionEndpoint,
-        roleArn: engineer.roleArn('SkyloopExecution'),
+        roleArn: engineer.roleArn('execution'),
         captureUri: captureUriOf(engineer.names.bucket),
         ids: systemIds,
         pollMs: pollMsOf(engineer),

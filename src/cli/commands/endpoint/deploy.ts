@@ -63,7 +63,7 @@ export const deploy = defineCommand<Options>({
           return await deployPackage(sagemaker, {
             packageArn: chosen.arn,
             endpointName,
-            roleArn: account.roleArn('SkyloopExecution'),
+            roleArn: account.roleArn('execution'),
             captureUri: captureUriOf(names.bucket),
             capturePercent: options.capturePercent,
             instanceType,
