@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../core/random.ts'
 import * as op from '../graph/build.ts'
 import { constant, createGraph, input } from '../graph/graph.ts'
-import type { OpName } from '../graph/op.ts'
+import type { ConvWindow, OpName } from '../graph/op.ts'
 import { elementCount, type Shape, type Tensor } from '../graph/tensor.ts'
 import { evaluator } from '../runtime/evaluate.ts'
 import type { Dialect } from '../runtime/onnx-writer.ts'
@@ -31,6 +31,13 @@ const convCase = (c: number, k: number, kernel: number, stride: number, groups: 
     [k, c / groups, kernel, kernel],
   ],
   build: (x, w) => op.conv(x, w, { kernel, stride, groups }),
+})
+
+const normCase = (c: number, k: number, window: ConvWindow, size: number): Case => ({
+  op: 'convBatchNorm',
+  what: `kernel ${window.kernel}, stride ${window.stride}, ${window.groups} group(s), ${size} px`,
+  shapes: [[2, c, size, size], [k, c / window.groups, window.kernel, window.kernel], [k], [k]],
+  build: (x, w, scale, shift) => op.convBatchNorm(x, w, window, { scale, shift, epsilon: 1e-3 }).y,
 })
 
 const CASES: readonly Case[] = [
@@ -108,16 +115,19 @@ const CASES: readonly Case[] = [
     shapes: [[2, 8, 3, 3], [4, 8, 1, 1], [4]],
     build: (x, w, b) => op.conv(x, w, { kernel: 1, stride: 1, groups: 1 }, b),
   },
-  {
-    op: 'batchNorm',
-    shapes: [[2, 3, 3, 2], [3], [3]],
-    build: (x, scale, shift) => op.batchNorm(x, scale, shift, 1e-3).y,
-  },
+  normCase(2, 3, { kernel: 1, stride: 1, groups: 1 }, 3),
+  normCase(2, 3, { kernel: 3, stride: 2, groups: 1 }, 6),
+  normCase(2, 2, { kernel: 3, stride: 1, groups: 2 }, 4),
+  // Large enough for the other way to sum.
+  { ...normCase(1, 1, { kernel: 1, stride: 1, groups: 1 }, 50), wrt: [1, 2, 3] },
   { op: 'maxPool', shapes: [[2, 2, 6, 6]], build: (x) => op.maxPool(x, 5), spread: true },
   { op: 'upsample2', shapes: [[2, 2, 3, 2]], build: op.upsample2 },
 ]
 
-/** Central differences of Σ y·c, the sum taken in double precision; 5e-3 leaves about 1e-3 of truncation and rounding. */
+/**
+ * Central differences of Σ y·c, the sum taken in double precision; a step of 5e-3 leaves about 1e-3 of truncation and
+ * rounding. Errors are relative where the gradient exceeds 1.
+ */
 const STEP = 5e-3
 const TOLERANCE = 3e-3
 
@@ -155,7 +165,8 @@ async function worstError({ shapes, build, range = [-1, 1], wrt, spread }: Case,
       x[e] = at - STEP
       const below = await evaluate()
       x[e] = at
-      worst = Math.max(worst, Math.abs((above - below) / (2 * STEP) - computed[position]![e]!))
+      const numeric = (above - below) / (2 * STEP)
+      worst = Math.max(worst, Math.abs(numeric - computed[position]![e]!) / Math.max(1, Math.abs(numeric)))
     }
   }
   return worst

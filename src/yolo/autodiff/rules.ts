@@ -1,3 +1,4 @@
+import { internalError } from '../../core/errors.ts'
 import * as op from '../graph/build.ts'
 import { apply, apply1, type Node, scalar } from '../graph/graph.ts'
 import type { OpName } from '../graph/op.ts'
@@ -190,11 +191,24 @@ export const GRADIENT_RULES: { readonly [K in OpName]: Rule<K> } = {
   },
   convInputGradient: NOT_DIFFERENTIABLE,
   convWeightGradient: NOT_DIFFERENTIABLE,
-  // The loss must not depend on the statistics themselves, only on y.
-  batchNorm: ({ inputs: [x, scale], outputs: [, mean, , inverse] }, [dy, ...statistics]) => {
-    if (statistics.some((g) => g !== null)) throw new TypeError('internal: batch statistics carry no gradient')
-    if (!dy) return [null, null, null]
-    return apply('batchNormGradient', [dy, x, scale, mean, inverse] as Tensor[], {})
+  // The last step of the norm's gradient, a factor per channel, is applied to the weight and to its gradient instead of
+  // to every pixel. The loss must not depend on the statistics themselves, only on y.
+  convBatchNorm: ({ inputs, outputs, attributes: { kernel, stride, groups } }, [dy, ...others], wanted) => {
+    if (others.some((g) => g !== null)) throw internalError('batch statistics carry no gradient')
+    if (!dy) return [null, null, null, null]
+    const [x, weight, scale] = inputs as [Tensor, Tensor, Tensor, Tensor]
+    const [, mean, , inverse, convolved] = outputs as [Tensor, Tensor, Tensor, Tensor, Tensor]
+    const [unscaled, dscale, dshift, factor] = apply(
+      'batchNormGradient',
+      [dy, convolved, scale, mean, inverse],
+      {},
+    ) as [Tensor, Tensor, Tensor, Tensor]
+    const window = { kernel, stride, groups }
+    const factors = op.reshape(factor, [factor.shape[0] as number, 1, 1, 1])
+    const dx = (): Tensor =>
+      apply1('convInputGradient', [unscaled, op.mul(weight, factors)], { ...window, inputShape: x.shape })
+    const dweight = (): Tensor => op.mul(apply1('convWeightGradient', [x, unscaled], window), factors)
+    return [wanted[0] ? dx() : null, wanted[1] ? dweight() : null, dscale, dshift]
   },
   batchNormGradient: NOT_DIFFERENTIABLE,
   maxPool: ({ outputs: [, positions] }, [dy]) => [dy ? apply1('maxPoolGradient', [dy, positions as Tensor], {}) : null],

@@ -77,9 +77,17 @@ export interface BatchNormed {
   readonly variance: Tensor
 }
 
-/** Normalises each channel by the mean and variance of this batch. */
-export function batchNorm(x: Tensor, scale: Tensor, shift: Tensor, epsilon: number): BatchNormed {
-  const [y, mean, variance] = apply('batchNorm', [x, scale, shift], { epsilon }) as [Tensor, Tensor, Tensor]
+/** A convolution whose channels are then normalised by their mean and variance in this batch. */
+export function convBatchNorm(
+  x: Tensor,
+  weight: Tensor,
+  window: ConvWindow,
+  norm: { readonly scale: Tensor; readonly shift: Tensor; readonly epsilon: number },
+): BatchNormed {
+  const [y, mean, variance] = apply('convBatchNorm', [x, weight, norm.scale, norm.shift], {
+    ...window,
+    epsilon: norm.epsilon,
+  }) as [Tensor, Tensor, Tensor]
   return { y, mean, variance }
 }
 

@@ -71,9 +71,12 @@ export interface OpAttributes {
   convInputGradient: ConvWindow & { readonly inputShape: readonly number[] }
   /** x, dy: gradient of the weight. */
   convWeightGradient: ConvWindow
-  /** x, scale, shift: y, batch mean, biased batch variance, 1 / standard deviation, each of the last three [C]. */
-  batchNorm: { readonly epsilon: number }
-  /** dy, x, scale, mean, 1 / standard deviation: gradients of x, scale, shift. */
+  /**
+   * x, weight, scale, shift: y, batch mean, biased batch variance, 1 / standard deviation, and the convolution's result.
+   * One operation, because its gradient is cheaper than that of a convolution and a normalisation one after the other.
+   */
+  convBatchNorm: ConvWindow & { readonly epsilon: number }
+  /** dy, convolution's result, scale, mean, 1 / standard deviation: gradient of that result / factor, of scale, of shift; factor. */
   batchNormGradient: None
   /** Stride 1, same size: y and the flat position of each maximum. */
   maxPool: { readonly kernel: number }

@@ -149,13 +149,14 @@ export const SHAPE_RULES: { readonly [K in OpName]: ShapeRule<K> } = {
     const [, k] = imageShape(at(inputs, 1))
     return [{ shape: [k, c / groups, kernel, kernel] }]
   },
-  batchNorm: (inputs) => {
-    const vector = { shape: [channels(inputs, 1)] }
-    return [...same(inputs), vector, vector, vector]
+  convBatchNorm: (inputs, window) => {
+    const [y] = convolve(inputs.slice(0, 2), window) as [OutputShape]
+    const vector = { shape: [channels([y.shape, ...inputs.slice(2)], 1)] }
+    return [y, vector, vector, vector, y]
   },
   batchNormGradient: (inputs) => {
     const vector = { shape: [channels(inputs, 2)] }
-    return [...allSame('batchNormGradient', inputs.slice(0, 2)), vector, vector]
+    return [...allSame('batchNormGradient', inputs.slice(0, 2)), vector, vector, vector]
   },
   maxPool: (inputs) => [...same(inputs), ...same(inputs).map((out) => ({ ...out, dtype: 'i64' as const }))],
   maxPoolGradient: (inputs) => allSame('maxPoolGradient', inputs),

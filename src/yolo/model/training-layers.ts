@@ -51,7 +51,7 @@ export function trainingLayers(
       const folded = op.mul(weight, op.reshape(factor, [out, 1, 1, 1]))
       return op.conv(x, folded, window, op.sub(shift, op.mul(mean, factor)))
     }
-    const normed = op.batchNorm(op.conv(x, weight, window), scale, shift, NORM_EPSILON)
+    const normed = op.convBatchNorm(x, weight, window, { scale, shift, epsilon: NORM_EPSILON })
     const [b, , h, w] = normed.y.shape as [number, number, number, number]
     statistics.push({ meanName, varianceName, mean: normed.mean, variance: normed.variance, count: b * h * w })
     return normed.y

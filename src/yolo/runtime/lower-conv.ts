@@ -11,7 +11,11 @@ const geometry = (kernel: number, stride: number, groups: number): Record<string
   return { kernel_shape: [kernel, kernel], pads: [p, p, p, p], strides: [stride, stride], group: groups }
 }
 
-export function lowerConv(writer: OnnxWriter, { attributes }: Node<'conv'>, { inputs, outputs }: Names): void {
+export function lowerConv(
+  writer: OnnxWriter,
+  { attributes }: Node<'conv' | 'convBatchNorm'>,
+  { inputs, outputs }: Names,
+): void {
   writer.node('Conv', inputs, geometry(attributes.kernel, attributes.stride, attributes.groups), outputs)
 }
 
@@ -55,8 +59,10 @@ export function lowerConvInputGradient(
  * dw of a convolution: for each of the k² kernel cells, the product over pixels of dy with the pixels of x under that cell.
  *
  * - dense: one matrix product per cell, `[K, P] · [C, P]ᵀ` with P output pixels
- * - few input channels: those products are too thin, so x and dy swap batch and channels and dy is the kernel of a convolution
+ * - few input channels: those products are too thin, so the cells are stacked and multiplied at once
  * - depthwise: elementwise products, summed
+ *
+ * At stride 2 the pixels of x are first sorted into their four phases, within which a cell is a dense slice.
  */
 export function lowerConvWeightGradient(
   writer: OnnxWriter,
@@ -65,60 +71,75 @@ export function lowerConvWeightGradient(
 ): void {
   const [x, dy] = inputs as [string, string]
   const { kernel, stride, groups } = node.attributes
-  const [b, c, h, w] = shapeOf(node, 0)
+  const [b, c] = shapeOf(node, 0)
   const [, k, oh, ow] = shapeOf(node, 1)
-  const p = kernel >> 1
   const asMatrix = (name: string, channels: number): string =>
     writer.node('Reshape', [name, writer.ints([b, channels, oh * ow])])
-  const product = (left: string, right: string): string => {
-    const turned = writer.dialect === 'microsoft' ? right : writer.node('Transpose', [right], { perm: [0, 2, 1] })
-    const m =
-      writer.dialect === 'microsoft'
-        ? writer.node('FusedMatMul', [left, turned], { transB: 1 })
-        : writer.node('MatMul', [left, turned])
-    return writer.node('ReduceSum', [m, writer.ints([0])], { keepdims: 1 })
+  const under = pixelsUnderCells(writer, node, x)
+  if (groups > 1) {
+    const sums = under.map((pixels) => {
+      const sum = writer.node('ReduceSum', [writer.node('Mul', [pixels, dy]), writer.ints([0, 2, 3])], { keepdims: 0 })
+      return writer.node('Reshape', [sum, writer.ints([1, k, 1])])
+    })
+    const turned = writer.node('Transpose', [writer.node('Concat', sums, { axis: 0 })], { perm: [1, 2, 0] })
+    writer.node('Reshape', [turned, writer.ints([k, 1, kernel, kernel])], {}, outputs)
+    return
   }
-  if (kernel === 1 && stride === 1 && groups === 1) {
-    const sum = product(asMatrix(dy, k), asMatrix(x, c))
+  const gradient = asMatrix(dy, k)
+  const cells = kernel * kernel
+  const overImages = (name: string): string => writer.node('ReduceSum', [name, writer.ints([0])], { keepdims: 0 })
+  if (cells === 1 && stride === 1) {
+    const sum = overImages(timesTransposed(writer, gradient, asMatrix(x, c)))
     writer.node('Reshape', [sum, writer.ints([k, c, 1, 1])], {}, outputs)
     return
   }
-  if (groups === 1 && c < 8) {
-    const swap = { perm: [1, 0, 2, 3] }
-    // Whatever padding after the image makes the result k×k.
-    const after = (size: number, out: number): number => kernel + (out - 1) * stride - size - p
-    const pads = [p, p, after(h, oh), after(w, ow)]
-    const attributes = { kernel_shape: [oh, ow], pads, dilations: [stride, stride], strides: [1, 1] }
-    const turned = writer.node(
-      'Conv',
-      [writer.node('Transpose', [x], swap), writer.node('Transpose', [dy], swap)],
-      attributes,
-    )
-    writer.node('Transpose', [turned], swap, outputs)
-    return
-  }
+  const thin = c < 8
+  const products = thin
+    ? timesTransposed(writer, gradient, asMatrix(writer.node('Concat', under, { axis: 1 }), cells * c))
+    : writer.node(
+        'Concat',
+        under.map((pixels) => timesTransposed(writer, gradient, asMatrix(pixels, c))),
+        { axis: 1 },
+      )
+  const perCell = writer.node('Reshape', [overImages(products), writer.ints(thin ? [k, cells, c] : [cells, k, c])])
+  const turned = writer.node('Transpose', [perCell], { perm: thin ? [0, 2, 1] : [1, 2, 0] })
+  writer.node('Reshape', [turned, writer.ints([k, c, kernel, kernel])], {}, outputs)
+}
+
+/** a · bᵀ over the last two axes of `[B, ·, ·]`. */
+function timesTransposed(writer: OnnxWriter, a: string, b: string): string {
+  if (writer.dialect === 'microsoft') return writer.node('FusedMatMul', [a, b], { transB: 1 })
+  return writer.node('MatMul', [a, writer.node('Transpose', [b], { perm: [0, 2, 1] })])
+}
+
+/** For each kernel cell, row by row, the `[B, C, OH, OW]` pixels of x that it is multiplied with. */
+function pixelsUnderCells(writer: OnnxWriter, node: Node<'convWeightGradient'>, x: string): string[] {
+  const { kernel, stride } = node.attributes
+  const [, c, h, w] = shapeOf(node, 0)
+  const [, , oh, ow] = shapeOf(node, 1)
+  const p = kernel >> 1
+  if (kernel === 1 && stride === 1) return [x]
   const padded = p === 0 ? x : writer.node('Pad', [x, writer.ints([0, 0, p, p, 0, 0, p, p])])
-  const left = groups === 1 ? asMatrix(dy, k) : dy
-  const cells: string[] = []
-  for (let i = 0; i < kernel; i++) {
-    for (let j = 0; j < kernel; j++) {
-      const ends = writer.ints([i + stride * (oh - 1) + 1, j + stride * (ow - 1) + 1])
-      const under = writer.node('Slice', [
-        padded,
-        writer.ints([i, j]),
-        ends,
-        writer.ints([2, 3]),
-        writer.ints([stride, stride]),
-      ])
-      if (groups === 1) cells.push(product(left, asMatrix(under, c)))
-      else {
-        const sum = writer.node('ReduceSum', [writer.node('Mul', [under, left]), writer.ints([0, 2, 3])], {
-          keepdims: 0,
-        })
-        cells.push(writer.node('Reshape', [sum, writer.ints([1, k, 1])]))
-      }
-    }
+  const phased = stride === 2 && h % 2 === 0 && w % 2 === 0
+  const source = phased ? writer.node('SpaceToDepth', [padded], { blocksize: 2 }) : padded
+  const slice = (
+    starts: readonly number[],
+    ends: readonly number[],
+    axes: readonly number[],
+    steps: number,
+  ): string => {
+    const bounds = [starts, ends, axes, axes.map(() => steps)].map((values) => writer.ints(values))
+    return writer.node('Slice', [source, ...bounds])
   }
-  const all = writer.node('Transpose', [writer.node('Concat', cells, { axis: 0 })], { perm: [1, 2, 0] })
-  writer.node('Reshape', [all, writer.ints([k, c / groups, kernel, kernel])], {}, outputs)
+  const cells = Array.from(
+    { length: kernel * kernel },
+    (_, cell) => [Math.trunc(cell / kernel), cell % kernel] as const,
+  )
+  return cells.map(([i, j]) => {
+    if (!phased) {
+      return slice([i, j], [i + stride * (oh - 1) + 1, j + stride * (ow - 1) + 1], [2, 3], stride)
+    }
+    const phase = ((i & 1) * 2 + (j & 1)) * c
+    return slice([phase, i >> 1, j >> 1], [phase + c, (i >> 1) + oh, (j >> 1) + ow], [1, 2, 3], 1)
+  })
 }

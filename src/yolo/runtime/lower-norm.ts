@@ -1,31 +1,66 @@
 import type { Node } from '../graph/graph.ts'
 import { imageShape, type Shape } from '../graph/tensor.ts'
+import { lowerConv } from './lower-conv.ts'
 import type { Names } from './lowerings.ts'
-import type { OnnxWriter } from './onnx-writer.ts'
+import { float, type OnnxWriter } from './onnx-writer.ts'
 
-const firstShape = (node: Node): [number, number, number, number] =>
-  imageShape((node.inputs[0] as { shape: Shape }).shape)
-const perChannel = (writer: OnnxWriter, vector: string, c: number): string =>
-  writer.node('Reshape', [vector, writer.ints([1, c, 1, 1])])
+type ImageShape = readonly [number, number, number, number]
 
-/** Batch norm in training: mean and variance over B, H, W, then one multiplication and one addition per element. */
-export function lowerBatchNorm(writer: OnnxWriter, node: Node<'batchNorm'>, { inputs, outputs }: Names): void {
-  const [x, scale, shift] = inputs as [string, string, string]
-  const [y, mean, variance, inverse] = outputs as [string, string, string, string]
-  const [, c] = firstShape(node)
-  const axes = writer.ints([0, 2, 3])
-  writer.node('ReduceMean', [x, axes], { keepdims: 0 }, [mean])
-  const centred = writer.node('Sub', [x, perChannel(writer, mean, c)])
-  writer.node('ReduceMean', [writer.node('Mul', [centred, centred]), axes], { keepdims: 0 }, [variance])
-  const deviation = writer.node('Sqrt', [writer.node('Add', [variance, writer.float(node.attributes.epsilon)])])
-  writer.node('Reciprocal', [deviation], {}, [inverse])
-  const factor = perChannel(writer, writer.node('Mul', [scale, inverse]), c)
-  writer.node('Add', [writer.node('Mul', [centred, factor]), perChannel(writer, shift, c)], {}, [y])
+/** Images with at least this many pixels are summed image by image, and squared by a matrix product; measured on CPU. */
+const LARGE = 2500
+
+/** Σ over B, H, W of each channel, `[C]`. */
+function channelSum(writer: OnnxWriter, x: string, [, , h, w]: ImageShape, output: string): void {
+  if (h * w < LARGE) {
+    writer.node('ReduceSum', [x, writer.ints([0, 2, 3])], { keepdims: 0 }, [output])
+    return
+  }
+  const perImage = writer.node('ReduceSum', [x, writer.ints([2, 3])], { keepdims: 0 })
+  writer.node('ReduceSum', [perImage, writer.ints([0])], { keepdims: 0 }, [output])
+}
+
+/** Σ over B, H, W of x·y of each channel, `[C]`. */
+function channelDot(writer: OnnxWriter, x: string, y: string, [b, c, h, w]: ImageShape): string {
+  if (h * w < LARGE || writer.dialect === 'standard') {
+    return writer.node('ReduceSum', [writer.node('Mul', [x, y]), writer.ints([0, 2, 3])], { keepdims: 0 })
+  }
+  const row = writer.ints([b, c, 1, h * w])
+  const rows = [x, y].map((name) => writer.node('Reshape', [name, row]))
+  const perImage = writer.node('FusedMatMul', rows, { transB: 1 })
+  return writer.node('ReduceSum', [perImage, writer.ints([0, 2, 3])], { keepdims: 0 })
+}
+
+/** scale · (x − mean) / √(variance + ε) + shift in one pass. */
+function affine(writer: OnnxWriter, inputs: readonly string[], epsilon: number, output: string): void {
+  writer.node('BatchNormalization', inputs, { epsilon: float(epsilon) }, [output])
 }
 
 /**
- * With n = B·H·W and x̂ = (x − mean) / deviation: dshift = Σ dy, dscale = Σ dy·x̂,
- * dx = scale / deviation · (dy − dshift / n − x̂ · dscale / n).
+ * Convolution, then batch norm over B, H, W.
+ *
+ * The variance is E[x²] − E[x]², held at 0 from below: one pass over x less than the centred form.
+ */
+export function lowerConvBatchNorm(writer: OnnxWriter, node: Node<'convBatchNorm'>, { inputs, outputs }: Names): void {
+  const [x, weight, scale, shift] = inputs as [string, string, string, string]
+  const [y, mean, variance, inverse, convolved] = outputs as [string, string, string, string, string]
+  const { epsilon } = node.attributes
+  const shape = imageShape((node.outputs[0] as { shape: Shape }).shape)
+  lowerConv(writer, node, { inputs: [x, weight], outputs: [convolved], used: [true] })
+  const perPixel = writer.float(1 / (shape[0] * shape[2] * shape[3]))
+  const sum = writer.fresh()
+  channelSum(writer, convolved, shape, sum)
+  writer.node('Mul', [sum, perPixel], {}, [mean])
+  const squares = writer.node('Mul', [channelDot(writer, convolved, convolved, shape), perPixel])
+  const difference = writer.node('Sub', [squares, writer.node('Mul', [mean, mean])])
+  writer.node('Max', [difference, writer.float(0)], {}, [variance])
+  const deviation = writer.node('Sqrt', [writer.node('Add', [variance, writer.float(epsilon)])])
+  writer.node('Reciprocal', [deviation], {}, [inverse])
+  affine(writer, [convolved, scale, shift, mean, variance], epsilon, y)
+}
+
+/**
+ * With n = B·H·W and x̂ = (x − mean) / deviation: dshift = Σ dy, dscale = Σ dy·x̂, factor = scale / deviation,
+ * dx / factor = dy − dshift / n − x̂ · dscale / n, of which the last two terms are one affine map of x.
  *
  * @source Ioffe and Szegedy 2015, Batch Normalization (arXiv:1502.03167), §3
  */
@@ -35,18 +70,20 @@ export function lowerBatchNormGradient(
   { inputs, outputs }: Names,
 ): void {
   const [dy, x, scale, mean, inverse] = inputs as [string, string, string, string, string]
-  const [dx, dscale, dshift] = outputs as [string, string, string]
-  const [b, c, h, w] = firstShape(node)
-  const axes = writer.ints([0, 2, 3])
-  const perPixel = writer.float(1 / (b * h * w))
-  writer.node('ReduceSum', [dy, axes], { keepdims: 0 }, [dshift])
-  const centred = writer.node('Sub', [x, perChannel(writer, mean, c)])
-  const sum = writer.node('ReduceSum', [writer.node('Mul', [dy, centred]), axes], { keepdims: 0 })
-  writer.node('Mul', [sum, inverse], {}, [dscale])
-  const slope = perChannel(writer, writer.node('Mul', [writer.node('Mul', [dscale, inverse]), perPixel]), c)
-  const offset = perChannel(writer, writer.node('Mul', [dshift, perPixel]), c)
-  const inner = writer.node('Sub', [writer.node('Sub', [dy, offset]), writer.node('Mul', [centred, slope])])
-  writer.node('Mul', [inner, perChannel(writer, writer.node('Mul', [scale, inverse]), c)], {}, [dx])
+  const [unscaled, dscale, dshift, factor] = outputs as [string, string, string, string]
+  const shape = imageShape((node.inputs[0] as { shape: Shape }).shape)
+  const [b, c, h, w] = shape
+  channelSum(writer, dy, shape, dshift)
+  const centredDot = writer.node('Sub', [channelDot(writer, dy, x, shape), writer.node('Mul', [mean, dshift])])
+  writer.node('Mul', [centredDot, inverse], {}, [dscale])
+  writer.node('Mul', [scale, inverse], {}, [factor])
+  const perPixel = writer.float(-1 / (b * h * w))
+  const slope = writer.node('Mul', [writer.node('Mul', [dscale, inverse]), perPixel])
+  const offset = writer.node('Mul', [dshift, perPixel])
+  writer.constant(`ones_${c}`, new Float32Array(c).fill(1), [c])
+  const correction = writer.fresh()
+  affine(writer, [x, slope, offset, mean, `ones_${c}`], 0, correction)
+  writer.node('Add', [dy, correction], {}, [unscaled])
 }
 
 /** y = x · sigmoid(x); the sigmoid is kept for the gradient. */

@@ -2,7 +2,7 @@ import type { Node } from '../graph/graph.ts'
 import type { OpName } from '../graph/op.ts'
 import { elementCount, type Shape } from '../graph/tensor.ts'
 import { lowerConv, lowerConvInputGradient, lowerConvWeightGradient } from './lower-conv.ts'
-import { lowerBatchNorm, lowerBatchNormGradient, lowerSilu, lowerSiluGradient } from './lower-norm.ts'
+import { lowerConvBatchNorm, lowerBatchNormGradient, lowerSilu, lowerSiluGradient } from './lower-norm.ts'
 import { float, type OnnxWriter } from './onnx-writer.ts'
 
 /** The names of a node's values in the ONNX graph. */
@@ -118,7 +118,7 @@ export const LOWERINGS: { readonly [K in OpName]: Lowering<K> } = {
   conv: lowerConv,
   convInputGradient: lowerConvInputGradient,
   convWeightGradient: lowerConvWeightGradient,
-  batchNorm: lowerBatchNorm,
+  convBatchNorm: lowerConvBatchNorm,
   batchNormGradient: lowerBatchNormGradient,
   maxPool: (writer, { attributes: { kernel } }, { inputs, outputs, used }) => {
     writer.node('MaxPool', inputs, window(kernel), used[1] ? outputs : outputs.slice(0, 1))
