@@ -60,4 +60,11 @@ export const SERVICES: readonly ServiceEntry[] = [
     hasWorkers: true,
     load: async (engine) => (await import('./sns/service.ts')).createSnsService(engine),
   },
+  {
+    name: 'sagemaker',
+    signingName: 'sagemaker',
+    protocol: 'awsJson1_1',
+    hasWorkers: true,
+    load: async (engine) => (await import('./sagemaker/service.ts')).createSagemakerService(engine),
+  },
 ]

@@ -1,0 +1,57 @@
+import { failureReasonOf } from '../../runner/job-failure.ts'
+import type { Log } from '../../../core/log.ts'
+
+/** Why a piece of work is ended from outside: its user asked, or the engine closes (the work goes on at the next start). */
+export class StopRequest extends Error {
+  readonly why: 'stop' | 'shutdown'
+
+  constructor(why: 'stop' | 'shutdown') {
+    super(why === 'stop' ? 'stopped on request' : 'the engine is closing')
+    this.name = 'StopRequest'
+    this.why = why
+  }
+}
+
+/** Whether an abort means that the engine closes. */
+export function isClosing(signal: AbortSignal): boolean {
+  return signal.reason instanceof StopRequest && signal.reason.why === 'shutdown'
+}
+
+/** The pieces of work in progress in this process, by ARN. */
+export interface Running {
+  /** Starts `work`, which records its own outcome; its rejection is a fault of ours and is logged. */
+  start(arn: string, work: (signal: AbortSignal) => Promise<void>): void
+  /** @returns false when nothing runs under this ARN */
+  stop(arn: string): boolean
+  /** Ends everything with a {@link StopRequest} `shutdown` and waits for it. */
+  close(): Promise<void>
+}
+
+export function createRunning(log: Log): Running {
+  const active = new Map<string, { controller: AbortController; done: Promise<void> }>()
+  let closed = false
+  return {
+    start: (arn, work) => {
+      if (closed) return
+      const controller = new AbortController()
+      const done = work(controller.signal)
+        .catch((error: unknown) => {
+          if (!controller.signal.aborted) log.error('work ended abnormally', { arn, reason: failureReasonOf(error) })
+        })
+        .finally(() => {
+          if (active.get(arn)?.controller === controller) active.delete(arn)
+        })
+      active.set(arn, { controller, done })
+    },
+    stop: (arn) => {
+      const found = active.get(arn)
+      found?.controller.abort(new StopRequest('stop'))
+      return found !== undefined
+    },
+    close: async () => {
+      closed = true
+      for (const { controller } of active.values()) controller.abort(new StopRequest('shutdown'))
+      await Promise.all([...active.values()].map(({ done }) => done))
+    },
+  }
+}
