@@ -71,6 +71,7 @@ export async function writeSceneDataset(folder: string, options: SceneDatasetOpt
   const boxes = Object.fromEntries(SCENE_CLASSES.map((name) => [name, 0])) as Record<SceneClass, number>
   const metadata: string[] = []
   const total = flights * framesPerFlight
+  let writing = Promise.resolve()
   for (let k = 0; k < flights; k++) {
     const number = firstFlight + k
     const flight = `flight${String(number).padStart(3, '0')}`
@@ -78,16 +79,23 @@ export async function writeSceneDataset(folder: string, options: SceneDatasetOpt
     for (let frame = 0; frame < framesPerFlight; frame++) {
       const scene = renderScene(plan.frame(frame))
       const stem = `${flight}-${String(frame + 1).padStart(4, '0')}`
-      await writeFile(join(base, 'images', `${stem}.jpg`), await encodeScene(scene, plan.jpegQuality))
-      await writeFile(join(base, 'labels', `${stem}.txt`), labelText(scene))
+      // JPEG encoding runs on another thread while the next scene is rendered on this one.
+      await writing
+      writing = write(scene, base, stem, plan.jpegQuality)
       for (const object of scene.objects) boxes[object.className]++
       metadata.push(metadataLine(scene, [split, 'images', `${stem}.jpg`].filter(Boolean).join('/'), flight))
       options.onProgress?.(metadata.length, total)
     }
   }
+  await writing
   await writeFileAtomic(join(folder, 'classes.txt'), `${SCENE_CLASSES.join('\n')}\n`)
   await writeFileAtomic(join(base, 'metadata.jsonl'), `${metadata.join('\n')}\n`)
   return { images: total, boxes, classes: SCENE_CLASSES }
+}
+
+async function write(scene: Scene, base: string, stem: string, jpegQuality: number): Promise<void> {
+  await writeFile(join(base, 'images', `${stem}.jpg`), await encodeScene(scene, jpegQuality))
+  await writeFile(join(base, 'labels', `${stem}.txt`), labelText(scene))
 }
 
 function planFlight(
