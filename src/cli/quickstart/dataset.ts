@@ -1,12 +1,12 @@
 import { join, resolve } from 'node:path'
 import { stat } from 'node:fs/promises'
-import { writeSceneDataset } from '../../data/scenes/write-scene-dataset.ts'
 import { uploadFolder, type UploadSummary } from '../../data/s3/upload-folder.ts'
 import { codeOf, SkyloopError } from '../../core/errors.ts'
 import type { Account } from '../account.ts'
 import type { Task } from '../terminal/reporter.ts'
 import { findFrames } from './find-frames.ts'
-import { FIRST_FLIGHT, type Plan } from './plan.ts'
+import { FIRST_FLIGHT, SHIFTED, type Plan } from './plan.ts'
+import { renderSets, type RenderJob } from './render-sets.ts'
 
 /** A data set on disk. */
 export interface LocalDataset {
@@ -15,7 +15,13 @@ export interface LocalDataset {
   readonly images: number
 }
 
-/** Renders the training and validation flights of the plan. */
+/** Folder of the frames that a phase sends, below a run's folder. */
+export const trafficFolder = (folder: string, phase: 'clean' | 'shifted'): string => join(folder, `traffic-${phase}`)
+
+/**
+ * Renders the training and validation flights of the plan, and the flights that will be sent to the endpoint: new ones
+ * like those of the data set, and new ones through fog at dusk and twice as high. A traffic flight is one frame.
+ */
 export async function renderDataset(
   folder: string,
   plan: Plan,
@@ -23,26 +29,25 @@ export async function renderDataset(
   task: Task,
   signal: AbortSignal,
 ): Promise<LocalDataset> {
-  const counts = { train: plan.trainFlights, val: plan.valFlights }
-  const total = (counts.train + counts.val) * plan.framesPerFlight
-  let before = 0
-  for (const split of ['train', 'val'] as const) {
-    const { images } = await writeSceneDataset(folder, {
-      split,
-      flights: counts[split],
-      firstFlight: FIRST_FLIGHT[split],
-      framesPerFlight: plan.framesPerFlight,
-      width: plan.frameSidePx,
-      height: plan.frameSidePx,
-      seed,
-      onProgress: (done) => {
-        signal.throwIfAborted()
-        task.update(`${before + done}/${total} frames`, (before + done) / total)
-      },
-    })
-    before += images
-  }
-  return { folder, source: 'synthetic', images: total }
+  const size = { width: plan.frameSidePx, height: plan.frameSidePx, seed }
+  const data = join(folder, 'data')
+  const split = (name: 'train' | 'val', flights: number): RenderJob => ({
+    folder: data,
+    options: { ...size, split: name, flights, firstFlight: FIRST_FLIGHT[name], framesPerFlight: plan.framesPerFlight },
+  })
+  const traffic = (phase: 'clean' | 'shifted'): RenderJob => ({
+    folder: trafficFolder(folder, phase),
+    options: {
+      ...size,
+      flights: plan.trafficFrames,
+      firstFlight: FIRST_FLIGHT[phase],
+      framesPerFlight: 1,
+      ...(phase === 'shifted' ? SHIFTED : {}),
+    },
+  })
+  const jobs = [split('train', plan.trainFlights), traffic('clean'), traffic('shifted'), split('val', plan.valFlights)]
+  await renderSets(jobs, (done, total) => task.update(`${done}/${total} frames`, done / total), signal)
+  return { folder: data, source: 'synthetic', images: (plan.trainFlights + plan.valFlights) * plan.framesPerFlight }
 }
 
 /** @throws SkyloopError `quickstart.data` when the folder has no images where a YOLO data set has them */

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { resolveConnection } from '../../config/connection.ts'
 import { SkyloopError } from '../../core/errors.ts'
 import { systemIds } from '../../core/ids.ts'
@@ -111,7 +110,7 @@ async function closeLoop(context: Context, options: QuickstartOptions, stages: S
       'data set',
       (task) =>
         options.data === undefined
-          ? renderDataset(join(folder, 'data'), plan, options.seed, task, signal)
+          ? renderDataset(folder, plan, options.seed, task, signal)
           : openDataset(options.data),
       ({ images, source }) => `${images} ${source === 'synthetic' ? 'synthetic frames' : 'photographs'}`,
     )
@@ -133,7 +132,7 @@ async function closeLoop(context: Context, options: QuickstartOptions, stages: S
     facts.modelPackageArn = done.modelPackageArn
 
     const deployment = await approveAndDeploy(engineer, done.modelPackageArn, stages, context)
-    const phases = { context, stages, engineer, account, dataset, plan, folder, seed: options.seed }
+    const phases = { context, stages, engineer, account, dataset, plan, folder }
     const clean = await watchTraffic('clean', deployment, phases)
     facts.endpoint = { name: deployment.endpointName, ...summariseLatency(clean.sent.elapsedMs) }
     facts.monitor = { clean: countOf(clean) }
@@ -227,7 +226,6 @@ interface Phases {
   readonly dataset: LocalDataset
   readonly plan: Plan
   readonly folder: string
-  readonly seed: number
 }
 
 interface Watched {
@@ -238,14 +236,14 @@ interface Watched {
 
 /** Sends one phase's frames, waits until they are captured, and monitors just those. */
 async function watchTraffic(phase: Phase, deployment: Deployment, phases: Phases): Promise<Watched> {
-  const { context, stages, engineer, account, dataset, plan, folder, seed } = phases
+  const { context, stages, engineer, account, dataset, plan, folder } = phases
   const { signal } = context
   const { endpointName } = deployment
   const capturedUri = `${captureUriOf(engineer.names.bucket)}/${endpointName}`
   const sent = await stages.run(
     `traffic, ${phase}`,
     async (task) => {
-      const frames = await prepareTraffic(phase, dataset, folder, plan, seed, signal)
+      const frames = await prepareTraffic(phase, dataset, folder, plan)
       const answered = await sendTraffic(engineer, endpointName, frames, task, signal)
       await awaitCapture(account, capturedUri, answered, signal)
       return answered

@@ -1,7 +1,5 @@
-import { join } from 'node:path'
 import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { writeSceneDataset } from '../../data/scenes/write-scene-dataset.ts'
 import { contentTypeOf } from '../../data/s3/content-type.ts'
 import { SkyloopError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
@@ -9,46 +7,22 @@ import { parseS3Uri } from '../../core/s3-uri.ts'
 import { invokeImage } from '../../deploy/invoke.ts'
 import type { Account } from '../account.ts'
 import type { Task } from '../terminal/reporter.ts'
-import type { LocalDataset } from './dataset.ts'
+import { trafficFolder, type LocalDataset } from './dataset.ts'
 import { degradeToDusk, DUSKS } from './degrade.ts'
 import { findFrames, spread, type Frame } from './find-frames.ts'
-import { FIRST_FLIGHT, SHIFTED, type Plan } from './plan.ts'
+import type { Plan } from './plan.ts'
 
 export type Phase = 'clean' | 'shifted'
 
-/** The frames of one phase, made without the endpoint: they come from the plan or from the data set, never from a model. */
+/** The frames of one phase. They come from the renderer or the data set; no model has a say in them. */
 export async function prepareTraffic(
   phase: Phase,
   dataset: LocalDataset,
   folder: string,
   plan: Plan,
-  seed: number,
-  signal: AbortSignal,
 ): Promise<readonly Frame[]> {
-  return dataset.source === 'synthetic'
-    ? renderTraffic(phase, join(folder, `traffic-${phase}`), plan, seed, signal)
-    : photographTraffic(phase, dataset, plan)
-}
-
-/** New flights: like those of the data set, or through fog at dusk and twice as high. One frame each. */
-async function renderTraffic(
-  phase: Phase,
-  folder: string,
-  plan: Plan,
-  seed: number,
-  signal: AbortSignal,
-): Promise<readonly Frame[]> {
-  await writeSceneDataset(folder, {
-    flights: plan.trafficFrames,
-    framesPerFlight: 1,
-    firstFlight: FIRST_FLIGHT[phase],
-    width: plan.frameSidePx,
-    height: plan.frameSidePx,
-    seed,
-    ...(phase === 'shifted' ? SHIFTED : {}),
-    onProgress: () => signal.throwIfAborted(),
-  })
-  return (await findFrames(folder)).none
+  if (dataset.source === 'given') return photographTraffic(phase, dataset, plan)
+  return (await findFrames(trafficFolder(folder, phase))).none
 }
 
 /** Photographs of the set itself, or its validation frames turned into a foggy dusk seen from higher up. */
