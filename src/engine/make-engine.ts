@@ -97,7 +97,7 @@ export function makeEngine(parts: EngineParts): MadeEngine {
     assumeServiceRole(roleArn, servicePrincipal, sessionName): Principal {
       const roleName = roleNameOf(roleArn, accountId)
       const asker = { arns: [], accountId, service: servicePrincipal }
-      authorizer.checkTrust(roleName, asker, 'sts:AssumeRole', {})
+      authorizer.checkTrust(roleArn, asker, 'sts:AssumeRole', {})
       return assumedRole(accountId, roleArn, roleName, sessionName)
     },
   }

@@ -13,8 +13,6 @@ import type { KeyLookup, KeyResult } from './verify.ts'
 const PROCESS_CREDENTIALS_SECONDS = 3600
 
 export interface CredentialStore extends CredentialIssuer, KeyLookup {
-  /** Adds an access key to a user. The caller has checked that the user exists. */
-  createAccessKey(userName: string): AccessKeyRecord
   /** Fresh credentials of a grant, if `token` is the one that its process was given. */
   credentialsOfGrant(grantId: string, token: string): TemporaryCredentials | undefined
 }

@@ -1,3 +1,4 @@
+import type { AccessKeyRecord } from './identities.ts'
 import type { Principal } from './principal.ts'
 
 /** Temporary credentials in the shape that the container credentials endpoint and STS give. */
@@ -12,6 +13,9 @@ export interface TemporaryCredentials {
 export interface CredentialIssuer {
   /** @param durationSeconds 900 to 43200 */
   issue(principal: Principal, durationSeconds: number): TemporaryCredentials
+
+  /** Adds a long-lived access key to a user. The caller has checked that the user exists. */
+  createAccessKey(userName: string): AccessKeyRecord
 
   /**
    * Environment variables that let a job process act as `principal` for as long as it lives: the SDK's container

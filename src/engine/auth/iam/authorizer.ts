@@ -2,6 +2,7 @@ import type { Clock } from '../../../core/clock.ts'
 import type { Store } from '../../store/store.ts'
 import { AwsError } from '../../wire/aws-error.ts'
 import type { Permission } from '../../wire/operation.ts'
+import { roleNameOf } from '../assumed-role.ts'
 import { managedPolicies, roles, users, type InlinePolicy } from '../identities.ts'
 import type { Principal } from '../principal.ts'
 import { AWS_MANAGED_POLICIES } from './aws-managed.ts'
@@ -14,8 +15,11 @@ export interface Authorizer {
   decide(principal: Principal, permission: Permission): Decision
   /** The policies that speak about a principal, resource policies left out. */
   policySetsOf(principal: Principal): PolicySets
-  /** @throws AwsError `AccessDenied` unless the trust policy of `roleName` lets `asker` do `action` */
-  checkTrust(roleName: string, asker: Asker, action: string, context: Readonly<Record<string, string>>): void
+  /**
+   * @returns the decision, with the statement that allows it
+   * @throws AwsError `AccessDenied` unless the role exists and its trust policy lets `asker` do `action`
+   */
+  checkTrust(roleArn: string, asker: Asker, action: string, context: Readonly<Record<string, string>>): Decision
   contextOf(principal: Principal, permission: Pick<Permission, 'context'>): ConditionContext
 }
 
@@ -66,14 +70,14 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
         return none
       case 'user': {
         const user = users(store).get(principal.userName)
-        return user === undefined ? none : { ...none, ...identityPolicies(user.userName, user) }
+        return user === undefined ? none : { ...none, ...identityPolicies(`user/${user.userName}`, user) }
       }
       case 'assumed-role': {
         const role = roles(store).get(principal.roleName)
         if (role === undefined) return none
         const { sessionPolicy } = principal
         const session = sessionPolicy === undefined ? [] : [named('session policy', 'session', sessionPolicy)]
-        return { ...none, ...identityPolicies(role.roleName, role), session }
+        return { ...none, ...identityPolicies(`role/${role.roleName}`, role), session }
       }
     }
   }
@@ -121,15 +125,15 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       }
       return decision
     },
-    checkTrust(roleName, asker, action, context) {
-      const role = roles(store).get(roleName)
+    checkTrust(roleArn, asker, action, context) {
+      const role = roles(store).get(roleNameOf(roleArn, accountId))
       const who = asker.service ?? asker.arns[0] ?? 'unknown'
-      const resource = `arn:aws:iam::${accountId}:role/${roleName}`
-      if (role === undefined) throw accessDenied(who, action, resource, undefined)
+      if (role === undefined || role.arn !== roleArn) throw accessDenied(who, action, roleArn, undefined)
       const entries = Object.entries(context).map(([key, value]) => [key.toLowerCase(), [value]] as const)
-      const trust = named(`${roleName} trust policy`, 'trust', role.trustPolicy)
+      const trust = named(`trust policy of ${role.roleName}`, 'trust', role.trustPolicy)
       const decision = evaluateTrust(action, asker, trust, new Map(entries))
-      if (decision.result !== 'allowed') throw accessDenied(who, action, role.arn, decision, [trust])
+      if (decision.result !== 'allowed') throw accessDenied(who, action, roleArn, decision, [trust])
+      return decision
     },
   }
 }

@@ -154,7 +154,22 @@ function namesDirectly({ principal }: Statement, asker: Asker): boolean {
 }
 
 /** Naming the account only lets its own identity policies decide; naming everyone or a role grants. */
-function grantsWithoutIdentity({ principal }: Statement, asker: Asker): boolean {
+export function grantsWithoutIdentity({ principal }: Statement, asker: Asker): boolean {
   if (principal === undefined || principal.isNot) return false
   return principal.isEveryone || principal.aws.some((name) => asker.arns.includes(name))
 }
+
+/** Condition keys that statements about the request ask for and the request does not have. */
+export function missingContextKeys(request: AccessRequest, sets: PolicySets): string[] {
+  const everything = { ...request, context: WITHOUT_CONDITIONS }
+  const keys = Object.values(sets)
+    .flat()
+    .flatMap(({ document }: NamedPolicy) => document.statements)
+    .filter((statement) =>
+      statementMatches({ ...statement, conditions: [], principal: undefined }, everything, undefined, undefined),
+    )
+    .flatMap((statement) => statement.conditions.map(({ key }) => key))
+  return [...new Set(keys)].filter((key) => !request.context.has(key))
+}
+
+const WITHOUT_CONDITIONS: ConditionContext = new Map()

@@ -28,11 +28,13 @@ export const createMultipartUpload: S3Operation = {
       checksumName,
     })
     const content = element('Bucket', bucket) + element('Key', key) + element('UploadId', uploadId)
+    const headers: Record<string, string> = {}
+    if (checksumName !== undefined) {
+      headers['x-amz-checksum-algorithm'] = checksumName.toUpperCase()
+      headers['x-amz-checksum-type'] = checksumType
+    }
     return {
-      headers:
-        checksumName === undefined
-          ? {}
-          : { 'x-amz-checksum-algorithm': checksumName.toUpperCase(), 'x-amz-checksum-type': checksumType },
+      headers,
       body: `${XML_HEADER}<InitiateMultipartUploadResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${content}</InitiateMultipartUploadResult>`,
     }
   },
