@@ -67,4 +67,11 @@ export const SERVICES: readonly ServiceEntry[] = [
     hasWorkers: true,
     load: async (engine) => (await import('./sagemaker/service.ts')).createSagemakerService(engine),
   },
+  {
+    name: 'sagemaker-runtime',
+    signingName: 'sagemaker',
+    protocol: 'restJson1',
+    hasWorkers: false,
+    load: async (engine) => (await import('./sagemaker-runtime/service.ts')).createSagemakerRuntimeService(engine),
+  },
 ]
