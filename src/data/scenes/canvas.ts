@@ -153,37 +153,52 @@ function turn(o: readonly [number, number], a: readonly [number, number], b: rea
   return (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0])
 }
 
-/** Three box passes each way: close to a gaussian of `sigmaPx`, in place; nothing below 0.2 px. */
+/** Two box passes each way: close to a gaussian of `sigmaPx`, in place; nothing below 0.2 px. */
 export function blurPlane(plane: Float32Array, width: number, height: number, sigmaPx: number): void {
   if (sigmaPx < 0.2) return
   if (sigmaPx < 1.2) {
     blurSmall(plane, width, height, sigmaPx)
     return
   }
-  const radius = Math.max(1, Math.round((Math.sqrt(4 * sigmaPx * sigmaPx + 1) - 1) / 2))
-  const line = new Float32Array(Math.max(width, height))
-  for (let pass = 0; pass < 3; pass++) {
-    for (let y = 0; y < height; y++) boxLine(plane, y * width, 1, width, radius, line)
-    for (let x = 0; x < width; x++) boxLine(plane, x, width, height, radius, line)
+  // A box of radius r has the variance r (r + 1) / 3; two passes add up.
+  const radius = Math.max(1, Math.round((Math.sqrt(6 * sigmaPx * sigmaPx + 1) - 1) / 2))
+  const other = new Float32Array(plane.length)
+  for (let pass = 0; pass < 2; pass++) {
+    boxRows(plane, other, width, height, radius)
+    boxColumns(other, plane, width, height, radius)
   }
 }
 
-function boxLine(
-  plane: Float32Array,
-  start: number,
-  step: number,
-  n: number,
-  radius: number,
-  line: Float32Array,
-): void {
+function boxRows(from: Float32Array, to: Float32Array, width: number, height: number, radius: number): void {
   const scale = 1 / (2 * radius + 1)
-  let sum = 0
-  for (let i = -radius; i <= radius; i++) sum += plane[start + step * Math.min(n - 1, Math.max(0, i))]!
-  for (let i = 0; i < n; i++) {
-    line[i] = sum * scale
-    sum += plane[start + step * Math.min(n - 1, i + radius + 1)]! - plane[start + step * Math.max(0, i - radius)]!
+  for (let y = 0; y < height; y++) {
+    const row = y * width
+    const last = row + width - 1
+    let sum = 0
+    for (let i = -radius; i <= radius; i++) sum += from[Math.min(last, Math.max(row, row + i))]!
+    for (let p = row; p <= last; p++) {
+      to[p] = sum * scale
+      sum += from[Math.min(last, p + radius + 1)]! - from[Math.max(row, p - radius)]!
+    }
   }
-  for (let i = 0; i < n; i++) plane[start + step * i] = line[i]!
+}
+
+/** Running sums of a whole row at a time, so that memory is walked in its own order. */
+function boxColumns(from: Float32Array, to: Float32Array, width: number, height: number, radius: number): void {
+  const scale = 1 / (2 * radius + 1)
+  const sums = new Float64Array(width)
+  for (let i = -radius; i <= radius; i++) {
+    const row = Math.min(height - 1, Math.max(0, i)) * width
+    for (let x = 0; x < width; x++) sums[x]! += from[row + x]!
+  }
+  for (let y = 0; y < height; y++) {
+    const next = Math.min(height - 1, y + radius + 1) * width
+    const gone = Math.max(0, y - radius) * width
+    for (let x = 0; x < width; x++) {
+      to[y * width + x] = sums[x]! * scale
+      sums[x]! += from[next + x]! - from[gone + x]!
+    }
+  }
 }
 
 /** Five-tap gaussian, both ways. */

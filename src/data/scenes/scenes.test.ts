@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seededRandom } from '../../core/random.ts'
-import { convexHull, createCanvas, paintPolygon } from './canvas.ts'
+import { blurPlane, convexHull, createCanvas, paintPolygon } from './canvas.ts'
 import { createPlace } from './place.ts'
 import { renderScene } from './render-scene.ts'
 import { focalLengthPx, sceneCamera } from './scene-camera.ts'
@@ -44,6 +44,20 @@ describe('the polygon painter', () => {
   test('the hull of a square with a point inside is the square', () => {
     expect(convexHull([0, 0, 2, 0, 1, 1, 2, 2, 0, 2]).length).toBe(8)
   })
+})
+
+test.each([0.6, 2.83])('a blur of %d px keeps the sum and has its width', (sigma) => {
+  const n = 41
+  const plane = new Float32Array(n * n)
+  plane[20 * n + 20] = 1
+  blurPlane(plane, n, n, sigma)
+  let [sum, variance] = [0, 0]
+  plane.forEach((value, p) => {
+    sum += value
+    variance += value * ((p % n) - 20) ** 2
+  })
+  expect(sum).toBeCloseTo(1, 4)
+  expect(Math.abs(Math.sqrt(variance) - sigma)).toBeLessThan(sigma * 0.12)
 })
 
 describe('the camera', () => {
