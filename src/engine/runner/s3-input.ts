@@ -95,7 +95,8 @@ async function manifestFiles(engine: Engine, principal: Principal, uri: string):
   const base = parseS3Uri(prefix)
   return names.map((name) => {
     const object = typeof name === 'string' ? engine.objects.head(base.bucket, base.key + name) : undefined
-    if (!object) throw new JobFailure('ClientError', `the manifest ${uri} names ${prefix}${JSON.stringify(name)}: not found`)
+    if (!object)
+      throw new JobFailure('ClientError', `the manifest ${uri} names ${prefix}${JSON.stringify(name)}: not found`)
     return { object, name: name as string }
   })
 }

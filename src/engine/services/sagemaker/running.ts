@@ -21,6 +21,8 @@ export function isClosing(signal: AbortSignal): boolean {
 export interface Running {
   /** Starts `work`, which records its own outcome; its rejection is a fault of ours and is logged. */
   start(arn: string, work: (signal: AbortSignal) => Promise<void>): void
+  /** Stops what runs under this ARN, if anything, and starts `work` once that has ended. */
+  replace(arn: string, work: (signal: AbortSignal) => Promise<void>): void
   /** @returns false when nothing runs under this ARN */
   stop(arn: string): boolean
   /** Ends everything with a {@link StopRequest} `shutdown` and waits for it. */
@@ -30,18 +32,27 @@ export interface Running {
 export function createRunning(log: Log): Running {
   const active = new Map<string, { controller: AbortController; done: Promise<void> }>()
   let closed = false
+  const start: Running['start'] = (arn, work) => {
+    if (closed) return
+    const controller = new AbortController()
+    const done = work(controller.signal)
+      .catch((error: unknown) => {
+        if (!controller.signal.aborted) log.error('work ended abnormally', { arn, reason: failureReasonOf(error) })
+      })
+      .finally(() => {
+        if (active.get(arn)?.controller === controller) active.delete(arn)
+      })
+    active.set(arn, { controller, done })
+  }
   return {
-    start: (arn, work) => {
-      if (closed) return
-      const controller = new AbortController()
-      const done = work(controller.signal)
-        .catch((error: unknown) => {
-          if (!controller.signal.aborted) log.error('work ended abnormally', { arn, reason: failureReasonOf(error) })
-        })
-        .finally(() => {
-          if (active.get(arn)?.controller === controller) active.delete(arn)
-        })
-      active.set(arn, { controller, done })
+    start,
+    replace: (arn, work) => {
+      const before = active.get(arn)
+      before?.controller.abort(new StopRequest('stop'))
+      start(arn, async (signal) => {
+        await before?.done
+        await work(signal)
+      })
     },
     stop: (arn) => {
       const found = active.get(arn)

@@ -5,7 +5,14 @@ import { createEndpointConfig } from './endpoint-config/create-endpoint-config.t
 import { deleteEndpointConfig } from './endpoint-config/delete-endpoint-config.ts'
 import { describeEndpointConfig } from './endpoint-config/describe-endpoint-config.ts'
 import { listEndpointConfigs } from './endpoint-config/list-endpoint-configs.ts'
+import { createEndpoint } from './endpoint/create-endpoint.ts'
+import { deleteEndpoint } from './endpoint/delete-endpoint.ts'
+import { resumeEndpoints } from './endpoint/deploy.ts'
 import { describeEndpoint } from './endpoint/describe-endpoint.ts'
+import { fleetOf } from './endpoint/fleet.ts'
+import { listEndpoints } from './endpoint/list-endpoints.ts'
+import { updateEndpointWeightsAndCapacities } from './endpoint/update-endpoint-weights-and-capacities.ts'
+import { updateEndpoint } from './endpoint/update-endpoint.ts'
 import { createModelPackageGroup } from './model-package-group/create-model-package-group.ts'
 import { deleteModelPackageGroup } from './model-package-group/delete-model-package-group.ts'
 import { describeModelPackageGroup } from './model-package-group/describe-model-package-group.ts'
@@ -69,7 +76,12 @@ function operations(workers: Workers) {
     DescribeEndpointConfig: describeEndpointConfig,
     ListEndpointConfigs: listEndpointConfigs,
     DeleteEndpointConfig: deleteEndpointConfig,
+    CreateEndpoint: createEndpoint(workers),
     DescribeEndpoint: describeEndpoint,
+    ListEndpoints: listEndpoints,
+    UpdateEndpoint: updateEndpoint(workers),
+    UpdateEndpointWeightsAndCapacities: updateEndpointWeightsAndCapacities(workers),
+    DeleteEndpoint: deleteEndpoint(workers),
     CreateModelPackageGroup: createModelPackageGroup,
     DescribeModelPackageGroup: describeModelPackageGroup,
     ListModelPackageGroups: listModelPackageGroups,
@@ -102,17 +114,21 @@ function operations(workers: Workers) {
 /** SageMaker's control plane. `start` goes on with what an earlier engine left; `stop` ends every process. */
 export function createSagemakerService(engine: Engine): {
   service: SchemaService
-  start(): void
+  start(): Promise<void>
   stop(): Promise<void>
 } {
   const workers = createWorkers(engine)
   return {
     service: { signingName: 'sagemaker', protocol: 'awsJson1_1', sdk, operations: operations(workers) },
-    start: () => {
+    start: async () => {
+      await resumeEndpoints(workers)
       resumeProcessingJobs(workers)
       resumeTrainingJobs(workers)
       resumeExecutions(workers)
     },
-    stop: () => workers.running.close(),
+    stop: async () => {
+      await workers.running.close()
+      await fleetOf(engine).close()
+    },
   }
 }
