@@ -87,16 +87,14 @@ function parseParts(text: string): WantedPart[] {
 
 function chosenParts(call: S3Call, upload: UploadRow, wanted: readonly WantedPart[]): PartRow[] {
   const stored = new Map(call.uploads.parts(upload.uploadId, 0, MAX_PARTS).map((part) => [part.partNumber, part]))
-  let previous = 0
+  if (wanted.some(({ partNumber }, i) => partNumber <= (wanted[i - 1]?.partNumber ?? 0))) {
+    throw new AwsError(
+      'InvalidPartOrder',
+      400,
+      'The list of parts was not in ascending order. Parts must be ordered by part number.',
+    )
+  }
   return wanted.map(({ partNumber, etag }, i) => {
-    if (partNumber <= previous) {
-      throw new AwsError(
-        'InvalidPartOrder',
-        400,
-        'The list of parts was not in ascending order. Parts must be ordered by part number.',
-      )
-    }
-    previous = partNumber
     const part = stored.get(partNumber)
     if (part === undefined || part.etag !== etag) {
       throw new AwsError(
