@@ -1,7 +1,20 @@
-import { appendFile, copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  copyFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readJson } from '../../core/json.ts'
 import { run as runPreprocess } from '../../jobs/preprocess.ts'
@@ -9,6 +22,7 @@ import { run as runValidate } from '../../jobs/validate.ts'
 import { prepareDataset, type PrepareOptions } from './prepare-dataset.ts'
 import { DEFAULT_SETTINGS } from './prepared-dataset.ts'
 import { validateDataset } from './validate-dataset.ts'
+import { writeParts } from './write-frame.ts'
 
 let root = ''
 let input = ''
@@ -226,6 +240,29 @@ describe('broken input', () => {
     await mkdir(join(root, 'output', 'x'), { recursive: true })
     await expect(prepareDataset(options())).rejects.toMatchObject({ code: 'data.prepare.output' })
   })
+})
+
+test.skipIf(!existsSync('/dev/full'))('a full disk is named as what it is', async () => {
+  await small()
+  await mkdir(join(root, 'full', 'images'), { recursive: true })
+  await symlink('/dev/full', join(root, 'full', 'images', 'a.jpg'))
+  const parts = [{ stem: 'a', rect: undefined, boxes: [] }]
+  const failure = writeParts(join(input, 'train/images/a-1.jpg'), join(root, 'full'), parts, 1)
+  await expect(failure).rejects.toMatchObject({ code: 'data.write', fault: 'machine' })
+  await expect(failure).rejects.toThrow('the disk is full')
+})
+
+test.each([
+  ['a 16-bit grey PNG', (image: Sharp) => image.greyscale().toColourspace('grey16').png().toBuffer()],
+  ['a PNG with transparency', (image: Sharp) => image.ensureAlpha(0.5).png().toBuffer()],
+  ['a CMYK JPEG', (image: Sharp) => image.toColourspace('cmyk').jpeg().toBuffer()],
+])('%s becomes an ordinary RGB tile', async (_name, make) => {
+  await mkdir(join(root, 'out', 'images'), { recursive: true })
+  await mkdir(join(root, 'out', 'labels'), { recursive: true })
+  await put('odd', await make(sharp(await picture(4))))
+  await writeParts(join(input, 'odd'), join(root, 'out'), [{ stem: 'a', rect: undefined, boxes: [] }], 1)
+  const { channels, depth, space, width } = await sharp(join(root, 'out', 'images', 'a.jpg')).metadata()
+  expect([channels, depth, space, width]).toEqual([3, 'uchar', 'srgb', 200])
 })
 
 describe('validation', () => {

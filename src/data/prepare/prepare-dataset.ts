@@ -1,6 +1,6 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { codeOf, messageOf, ProblemsError, SkyloopError } from '../../core/errors.ts'
+import { codeOf, ProblemsError, SkyloopError } from '../../core/errors.ts'
 import { writeFileAtomic, writeJsonAtomic } from '../../core/files.ts'
 import { hash32, seededRandom } from '../../core/random.ts'
 import type { Json } from '../../core/json.ts'
@@ -13,10 +13,10 @@ import { contentHash } from '../version/content-hash.ts'
 import { datasetCard, dataYaml } from './dataset-card.ts'
 import { mapConcurrent } from './map-concurrent.ts'
 import type { PreparedDataset, PrepareSettings, PerSplit, SkippedImage } from './prepared-dataset.ts'
-import { firstLine, isBroken, readSource, type SourceFrame } from './read-source.ts'
+import { isBroken, readSource, type SourceFrame } from './read-source.ts'
 import { splitFlights } from './split-flights.ts'
 import { cutFrame, type TileRect } from './tile-frame.ts'
-import { linkOrCopy, writeParts } from './write-frame.ts'
+import { linkOrCopy, writeOutput, writeParts } from './write-frame.ts'
 
 export interface PrepareOptions extends PrepareSettings {
   /** A YOLO data set in one of the usual layouts. */
@@ -194,15 +194,8 @@ async function writeOne(item: PlannedFrame, options: PrepareOptions): Promise<st
   try {
     await writeParts(source, join(options.output, item.split), item.parts, scale)
   } catch (error) {
-    if (['ENOSPC', 'EDQUOT', 'EIO', 'EACCES', 'EROFS'].includes(codeOf(error) ?? '')) {
-      throw new SkyloopError({
-        code: 'data.prepare.write',
-        fault: 'machine',
-        message: `cannot write below ${options.output}: ${messageOf(error)}`,
-        cause: error,
-      })
-    }
-    return firstLine(messageOf(error))
+    if (error instanceof SkyloopError && error.code === 'data.image.corrupt') return error.message
+    throw error
   }
   return undefined
 }
@@ -314,7 +307,7 @@ async function writeFrames(
     const { image, stem } = item.frame.found
     const folder = join(options.output, 'frames', item.split)
     await linkOrCopy(join(options.input, image), join(folder, 'images', basename(image)))
-    await writeFile(join(folder, 'labels', `${stem}.txt`), formatYoloLabels(item.boxes))
+    await writeOutput(join(folder, 'labels', `${stem}.txt`), formatYoloLabels(item.boxes))
     paths.set(item, `frames/${item.split}/images/${basename(image)}`)
     counts[item.split]++
   }

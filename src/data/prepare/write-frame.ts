@@ -1,8 +1,9 @@
 import { copyFile, link, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import sharp, { type Sharp } from 'sharp'
-import { codeOf } from '../../core/errors.ts'
+import sharp, { type OutputInfo, type Sharp } from 'sharp'
+import { codeOf, messageOf, SkyloopError } from '../../core/errors.ts'
 import { formatYoloLabels, type LabelledBox } from '../formats/yolo-labels.ts'
+import { firstLine } from './read-source.ts'
 import type { TileRect } from './tile-frame.ts'
 
 /** One image to write of a frame. */
@@ -20,7 +21,8 @@ const JPEG = { quality: 92, chromaSubsampling: '4:4:4' } as const
 /**
  * Decodes a frame once and writes its parts as `<folder>/images/*.jpg` and `<folder>/labels/*.txt`.
  *
- * @throws whatever the decoder says of a broken file; parts are written only after the whole frame decoded
+ * @throws SkyloopError `data.image.corrupt` when the frame does not decode, before anything is written;
+ *   `data.write` when the output cannot be written, a full disk for one
  */
 export async function writeParts(
   source: string,
@@ -28,13 +30,7 @@ export async function writeParts(
   parts: readonly FramePart[],
   scale: number,
 ): Promise<void> {
-  const bytes = await readFile(source)
-  const { data, info } = await sharp(bytes, { failOn: 'error' })
-    .autoOrient()
-    .flatten({ background: '#727272' })
-    .toColourspace('srgb')
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
+  const { data, info } = await decode(source)
   for (const part of parts) {
     let image: Sharp = sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels } })
     const rect = part.rect ?? { x: 0, y: 0, width: info.width, height: info.height }
@@ -42,8 +38,39 @@ export async function writeParts(
     const width = Math.max(1, Math.round(rect.width * scale))
     const height = Math.max(1, Math.round(rect.height * scale))
     if (width !== rect.width || height !== rect.height) image = image.resize(width, height, { fit: 'fill' })
-    await writeFile(join(folder, 'images', `${part.stem}.jpg`), await image.toColourspace('srgb').jpeg(JPEG).toBuffer())
-    await writeFile(join(folder, 'labels', `${part.stem}.txt`), formatYoloLabels(part.boxes))
+    await writeOutput(join(folder, 'images', `${part.stem}.jpg`), await image.jpeg(JPEG).toBuffer())
+    await writeOutput(join(folder, 'labels', `${part.stem}.txt`), formatYoloLabels(part.boxes))
+  }
+}
+
+/** 8-bit sRGB, turned by its EXIF orientation, transparency on grey. */
+async function decode(source: string): Promise<{ data: Buffer; info: OutputInfo }> {
+  const bytes = await readFile(source)
+  try {
+    return await sharp(bytes, { failOn: 'error' })
+      .autoOrient()
+      .flatten({ background: '#727272' })
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true })
+  } catch (error) {
+    throw new SkyloopError({ code: 'data.image.corrupt', message: firstLine(messageOf(error)), cause: error })
+  }
+}
+
+/** @throws SkyloopError `data.write`, a fault of the machine, naming the file */
+export async function writeOutput(path: string, content: string | Uint8Array): Promise<void> {
+  try {
+    await writeFile(path, content)
+  } catch (error) {
+    const full = codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT'
+    throw new SkyloopError({
+      code: 'data.write',
+      fault: 'machine',
+      message: full ? `the disk is full: cannot write ${path}` : `cannot write ${path}: ${messageOf(error)}`,
+      hint: full ? 'free some space and run it again' : undefined,
+      cause: error,
+    })
   }
 }
 

@@ -143,6 +143,11 @@ describe('boxes of what can be seen', () => {
     expect(seenObjects(canvas, tracked, 0.7)).toEqual([])
   })
 
+  test('what is under four pixels long carries no box', () => {
+    const outline = [10, 10, 13.5, 10, 13.5, 13.5, 10, 13.5]
+    expect(seenObjects(paint(outline, 1), [{ className: 'person', outline }], 0.3)).toEqual([])
+  })
+
   test('an object cut by the frame counts its cut-off part as unseen', () => {
     const outline = [-6, 0, 4, 0, 4, 10, -6, 10]
     const [object] = seenObjects(paint(outline, 1), [{ className: 'van', outline }], 0.3)

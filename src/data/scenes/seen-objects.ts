@@ -47,10 +47,16 @@ export function seenObjects(canvas: Canvas, tracked: readonly Tracked[], minVisi
     const seenBox = (x1[k]! - x0[k]!) * (y1[k]! - y0[k]!)
     const hidden = seenBox < 0.86 * inFrame
     const box = hidden ? ([x0[k]!, y0[k]!, x1[k]!, y1[k]!] as const) : clipped
-    if (visibleFraction < minVisible || box[2] - box[0] < 2 || box[3] - box[1] < 2) return
+    if (visibleFraction < minVisible || tooSmall(box)) return
     objects.push({ className: object.className, boxXyxyPx: box, visibleFraction })
   })
   return objects
+}
+
+/** No person labels what is under four pixels long or two across: it cannot be told from a stain. */
+function tooSmall(box: readonly [number, number, number, number]): boolean {
+  const [w, h] = [box[2] - box[0], box[3] - box[1]]
+  return Math.max(w, h) < 4 || Math.min(w, h) < 2
 }
 
 function extent(points: readonly number[]): [number, number, number, number] {
