@@ -88,6 +88,3 @@ export interface OpAttributes {
 }
 
 export type OpName = keyof OpAttributes
-
-/** A map that must have a row for every operation. */
-export type OpTable<Row extends { [K in OpName]: unknown }> = { readonly [K in OpName]: Row[K] }

@@ -40,7 +40,7 @@ function reduce(inputs: readonly Shape[], { axes, keepAxes }: OpAttributes['redu
 }
 
 /** Output side of a window moved over `size` pixels with a padding of kernel >> 1. */
-export function windowedSize(size: number, kernel: number, stride: number): number {
+function windowedSize(size: number, kernel: number, stride: number): number {
   return Math.floor((size + 2 * (kernel >> 1) - kernel) / stride) + 1
 }
 

@@ -23,7 +23,7 @@ export class ShapeError extends SkyloopError {
   }
 }
 
-export function formatShape(shape: Shape): string {
+function formatShape(shape: Shape): string {
   return `[${shape.join(', ')}]`
 }
 

@@ -73,6 +73,29 @@ test('one perfectly predicted box gets its score on the anchors inside it, and t
   for (const i of positives) expect([0, 1, 2, 3].map((side) => boxes[side * A + i])).toEqual(box)
 })
 
+test('a box that lies between all anchors still trains the nearest ones', async () => {
+  // 4 px around (24, 24), half way between anchors at 20 and 28; everything predicts it exactly.
+  const box = [22, 22, 26, 26]
+  const { weight } = await assigned({
+    b: 1,
+    m: 1,
+    k: 1,
+    probabilities: new Float32Array(A).fill(0.5),
+    predicted: Float32Array.from({ length: 4 * A }, (_, i) => box[Math.floor(i / A)]!),
+    boxes: Float32Array.from(box),
+    classes: Float32Array.from([0]),
+    mask: Float32Array.from([1]),
+  })
+  const positives = Array.from(weight).flatMap((value, i) => (value > 0 ? [centres[i]] : []))
+  expect(positives).toEqual([
+    { x: 20, y: 20 },
+    { x: 28, y: 20 },
+    { x: 20, y: 28 },
+    { x: 28, y: 28 },
+    { x: 24, y: 24 },
+  ])
+})
+
 test('without real boxes everything is background and finite', async () => {
   const scene = randomScene(3, 2, 3, 2)
   const { boxes, scores, weight } = await assigned({ ...scene, mask: scene.mask.map(() => 0) })

@@ -2,6 +2,7 @@ import * as op from '../graph/build.ts'
 import { constant, type Graph } from '../graph/graph.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import type { Anchors } from '../model/anchors.ts'
+import { STRIDES } from '../model/scales.ts'
 import { boxOf, completeIou } from './box.ts'
 
 /** Real boxes of a batch. */
@@ -28,6 +29,20 @@ export interface Assignment {
 const ALIGNMENT = { candidates: 10, scorePower: 0.5, overlapPower: 6 } as const
 const EPSILON = 1e-9
 
+/**
+ * Sides shorter than this are widened to it when anchors inside a box are looked for: a little over the spacing of the finest
+ * anchors, so that no box falls between them. Differs from the published trainer, in which such a box trains nothing; longer sides
+ * are treated alike.
+ */
+const SHORTEST_SIDE_PX = STRIDES[0] + 0.5
+
+/** How far an anchor is inside a box along one axis; negative outside. */
+function marginAlong(position: Tensor, low: Tensor, high: Tensor): Tensor {
+  const half = op.max(op.mul(op.sub(high, low), 0.5), SHORTEST_SIDE_PX / 2)
+  const off = op.sub(position, op.mul(op.add(low, high), 0.5))
+  return op.sub(half, op.max(off, op.mul(off, -1)))
+}
+
 const indices = (graph: Graph, count: number, shape: readonly number[]): Tensor =>
   constant(
     graph,
@@ -51,7 +66,7 @@ export function assignTargets(probabilities: Tensor, boxes: Tensor, targets: Tar
 
   const real = boxOf(targets.boxes, 2)
   const [x, y] = op.split(op.mul(anchors.centres, anchors.strides), 1, [1, 1]) as [Tensor, Tensor]
-  const margin = op.min(op.min(op.sub(x, real.x1), op.sub(real.x2, x)), op.min(op.sub(y, real.y1), op.sub(real.y2, y)))
+  const margin = op.min(marginAlong(x, real.x1, real.x2), marginAlong(y, real.y1, real.y2))
   const inside = op.mul(op.toFloat(op.greater(margin, EPSILON)), perBox(targets.mask))
 
   const oneHot = op.toFloat(op.equal(perBox(targets.classes), indices(graph, k, [1, 1, k])))

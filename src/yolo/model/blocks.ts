@@ -7,7 +7,7 @@ import type { Layers } from './layers.ts'
  *
  * @param expansion hidden channels relative to the output
  */
-export function bottleneck(
+function bottleneck(
   layers: Layers,
   name: string,
   x: Tensor,
@@ -21,7 +21,7 @@ export function bottleneck(
 }
 
 /** Cross-stage partial block: one branch through bottlenecks, one past them, joined by a 1×1 convolution. */
-export function c3k(layers: Layers, name: string, x: Tensor, out: number, repeats: number, shortcut: boolean): Tensor {
+function c3k(layers: Layers, name: string, x: Tensor, out: number, repeats: number, shortcut: boolean): Tensor {
   const hidden = Math.trunc(out * 0.5)
   let main = layers.conv(`${name}.cv1`, x, { out: hidden })
   for (let i = 0; i < repeats; i++) main = bottleneck(layers, `${name}.m.${i}`, main, hidden, 1, shortcut)
@@ -65,7 +65,7 @@ export function sppf(layers: Layers, name: string, x: Tensor, out: number): Tens
  *
  * Each head has 64 value channels and half as many for keys and queries.
  */
-export function attention(layers: Layers, name: string, x: Tensor): Tensor {
+function attention(layers: Layers, name: string, x: Tensor): Tensor {
   const [b, c, h, w] = imageShape(x.shape)
   const heads = Math.max(1, c >> 6)
   const valueSize = Math.trunc(c / heads)
