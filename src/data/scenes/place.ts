@@ -3,8 +3,7 @@ import { hashUnit } from './noise-texture.ts'
 import { weighted, type Place } from './scene-options.ts'
 
 /** What fills a block between four roads. */
-export const BLOCK_KINDS = ['buildings', 'houses', 'carpark', 'park', 'plaza', 'industrial', 'water', 'field'] as const
-export type BlockKind = (typeof BLOCK_KINDS)[number]
+export type BlockKind = 'buildings' | 'houses' | 'carpark' | 'park' | 'plaza' | 'industrial' | 'water' | 'field'
 
 /** One road of the grid. Axis 0 roads run along v at a fixed u; axis 1 roads along u at a fixed v. */
 export interface Road {

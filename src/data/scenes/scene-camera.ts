@@ -18,7 +18,7 @@ export interface SceneCamera {
 export type CameraPose = Omit<SceneCamera, 'project' | 'ground'>
 
 /** Horizontal field of view of the full frame: a 24 mm equivalent lens, usual on small drones. */
-export const FIELD_OF_VIEW_DEG = 73
+const FIELD_OF_VIEW_DEG = 73
 
 export function sceneCamera(pose: CameraPose): SceneCamera {
   const heading = (pose.headingDeg * Math.PI) / 180

@@ -7,11 +7,10 @@ export type SceneClass = (typeof SCENE_CLASSES)[number]
 export const LIGHTS = ['noon', 'afternoon', 'golden', 'dusk'] as const
 export const WEATHERS = ['clear', 'hazy', 'overcast', 'rain', 'snow'] as const
 export const SEASONS = ['summer', 'autumn', 'winter'] as const
-export const PLACES = ['urban', 'suburb', 'industrial', 'park', 'waterfront', 'rural'] as const
 export type Light = (typeof LIGHTS)[number]
 export type Weather = (typeof WEATHERS)[number]
 export type Season = (typeof SEASONS)[number]
-export type Place = (typeof PLACES)[number]
+export type Place = 'urban' | 'suburb' | 'industrial' | 'park' | 'waterfront' | 'rural'
 
 /** What the air, the light and the camera do to a scene. */
 export interface SceneConditions {

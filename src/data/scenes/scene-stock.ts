@@ -50,7 +50,7 @@ const CLOTHES: readonly Rgb[] = [
   srgb(196, 170, 60),
 ]
 
-export function carPaint(random: Random): Rgb {
+function carPaint(random: Random): Rgb {
   let left = random.next() * CAR_PAINTS.reduce((sum, [share]) => sum + share, 0)
   for (const [share, paint] of CAR_PAINTS) {
     left -= share

@@ -1,8 +1,5 @@
 import sharp from 'sharp'
 
-/** Size of a {@link perceptualHash} in bits. */
-export const HASH_BITS = 128
-
 /**
  * Difference hash of an image: for 8 x 8 cells, whether it grows brighter to the right, and whether downwards. Equal
  * for copies that were resized, recompressed or slightly brightened.
@@ -24,7 +21,7 @@ export function hashGrid(grid: Uint8Array): Uint32Array | undefined {
   const mean = grid.reduce((sum, value) => sum + value, 0) / grid.length
   const variance = grid.reduce((sum, value) => sum + (value - mean) ** 2, 0) / grid.length
   if (Math.sqrt(variance) < 6) return undefined
-  const words = new Uint32Array(HASH_BITS / 32)
+  const words = new Uint32Array(4)
   for (let y = 0; y < 8; y++) {
     for (let x = 0; x < 8; x++) {
       const here = grid[y * 9 + x]!
