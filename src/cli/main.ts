@@ -36,6 +36,6 @@ process.exitCode = await runProgram(process.argv.slice(2), environment, {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   interactive: process.stderr.isTTY === true && !environment.unattended,
-  columns: () => process.stderr.columns ?? 100,
+  columns: () => process.stderr.columns || 100,
   signal: controller.signal,
 })

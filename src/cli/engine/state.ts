@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from '../../core/errors.ts'
@@ -40,13 +41,25 @@ export async function clearEngineState(home: string, pid: number): Promise<void>
   if (state?.pid === pid) await rm(pathOf(home), { force: true })
 }
 
-/** True while a process has this id, whosever it is. */
+/** True while a process with this id runs, whosever it is. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
     return codeOf(error) === 'EPERM'
+  }
+  return !isZombie(pid)
+}
+
+/** One that has ended but whose parent has not asked for its exit code yet still answers signals. */
+function isZombie(pid: number): boolean {
+  if (process.platform !== 'linux') return false
+  try {
+    // `pid (name) state ...`; the name may hold spaces and parentheses.
+    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    // Gone between the two looks, or no /proc: the signal's answer stands.
+    return false
   }
 }
 

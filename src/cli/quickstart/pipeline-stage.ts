@@ -1,6 +1,9 @@
+import type { PipelineExecutionStep } from '@aws-sdk/client-sagemaker'
 import { SkyloopError } from '../../core/errors.ts'
 import type { Account } from '../account.ts'
 import type { Context } from '../command.ts'
+import { lastLines } from '../execution/job-logs.ts'
+import { jobOf } from '../execution/steps.ts'
 import { stopExecution } from '../execution/stop-execution.ts'
 import { hasEnded, watchExecution } from '../execution/watch-execution.ts'
 import { projectPipeline } from '../project-pipeline.ts'
@@ -44,17 +47,32 @@ export async function runPipeline(account: Account, input: PipelineInput, contex
       return step.CacheHitResult === undefined ? [] : [`${name} was reused from an earlier execution`]
     })
     if (execution.PipelineExecutionStatus !== 'Succeeded' || wrong.length > 0) {
+      await showFailedLogs(account, steps, context)
       const reasons = steps.flatMap((step) => (step.FailureReason ? [`${step.StepName}: ${step.FailureReason}`] : []))
       throw new SkyloopError({
         code: 'quickstart.pipeline',
         fault: 'machine',
         message: [`the execution is ${execution.PipelineExecutionStatus}`, ...wrong, ...reasons].join('; '),
-        hint: `skyloop pipeline logs ${executionArn.split('/').at(-1)}`,
+        hint: `skyloop local start --detach; skyloop pipeline logs ${executionArn.split('/').at(-1)}`,
       })
     }
     return { pipeline: pipeline.name, executionArn, parameters, ...(await readPipelineFacts(account, [...steps])) }
   } finally {
     if (!ended && context.signal.aborted) await stopExecution(account, executionArn)
+  }
+}
+
+/** The end of each failed job's log: the engine may be stopped by the time a person wants to look. */
+async function showFailedLogs(
+  account: Account,
+  steps: readonly PipelineExecutionStep[],
+  context: Context,
+): Promise<void> {
+  for (const step of steps) {
+    const job = jobOf(step)
+    if (step.StepStatus !== 'Failed' || !job) continue
+    const lines = await lastLines(await account.clients.logs(), job.kind, job.name, 20)
+    context.report.note([`log of ${step.StepName}:`, ...lines.map((line) => `  ${line.message}`)].join('\n'))
   }
 }
 
@@ -69,5 +87,6 @@ function parametersOf({ plan, seed, inputUri }: PipelineInput): Record<string, s
     MinMap50: String(plan.minMap50),
     MaxMinutes: String(plan.maxMinutes),
     Seed: String(seed),
+    BaseWeights: 'none',
   }
 }

@@ -61,7 +61,7 @@ function liveTask(
     const elapsed = formatDuration(Math.floor((performance.now() - startedAt) / 1000) * 1000)
     const bar = fraction === undefined ? '' : ` ${drawBar(fraction)} ${String(Math.floor(fraction * 100)).padStart(3)}%`
     const room = options.columns() - label.length - bar.length - elapsed.length - 6
-    const shown = detail.length > room ? `${detail.slice(0, Math.max(0, room - 1))}…` : detail
+    const shown = detail.length <= room ? detail : room > 3 ? `${detail.slice(0, room - 1)}…` : ''
     return `${paint(36, spinner)} ${label}${bar} ${shown} ${paint(2, elapsed)}`
   })
   const end = (mark: string, text: string | undefined): void => {
