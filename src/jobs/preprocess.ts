@@ -21,7 +21,11 @@ export async function run(args: string[]): Promise<number> {
 }
 
 async function preprocess(container: Container, args: readonly string[]): Promise<string> {
-  const { settings, onCorrupt } = readArguments(args)
+  const { settings, onCorrupt, imgsz } = readArguments(args)
+  const side = settings.tile ? Math.round(settings.tile.size * settings.tile.scale) : imgsz
+  if (side !== imgsz) {
+    console.warn(`warning: tiles are written at ${side} px, but --imgsz is ${imgsz}; training will resize them`)
+  }
   const started = performance.now()
   let reported = started
   const dataset = await prepareDataset({
@@ -48,7 +52,11 @@ async function preprocess(container: Container, args: readonly string[]): Promis
   )
 }
 
-function readArguments(args: readonly string[]): { settings: PrepareSettings; onCorrupt: 'fail' | 'skip' } {
+function readArguments(args: readonly string[]): {
+  settings: PrepareSettings
+  onCorrupt: 'fail' | 'skip'
+  imgsz: number
+} {
   const d = DEFAULT_SETTINGS
   const text = { type: 'string' } as const
   const values = jobArguments(args, {
@@ -76,6 +84,7 @@ function readArguments(args: readonly string[]): { settings: PrepareSettings; on
   const imgsz = number('imgsz', 32, 4096, 320)
   const scale = number('scale', 0.01, 8, cut ? imgsz / size : 1)
   return {
+    imgsz,
     onCorrupt: choice('on-corrupt', values['on-corrupt'] ?? 'fail', ['fail', 'skip']),
     settings: {
       tile: cut ? { size, overlap: number('overlap', 0, 0.9, 0.2), scale } : null,
