@@ -22,6 +22,10 @@ describe('a file is refused as detector', () => {
     await expect(openDetector(new TextEncoder().encode('not a model'))).rejects.toThrow(/not/)
   })
 
+  test('when it is not there', async () => {
+    await expect(openDetector('missing.onnx')).rejects.toMatchObject({ code: 'yolo.load' })
+  })
+
   test('when its shapes are others, which are named', async () => {
     const graph = createGraph()
     const x = input(graph, 'x', [1, 3, 8, 8])

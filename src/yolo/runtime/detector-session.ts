@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { SkyloopError } from '../../core/errors.ts'
+import { messageOf, SkyloopError } from '../../core/errors.ts'
 import { parseClassNames } from './class-names.ts'
 import { describeOnnx, type ModelFile, type ModelValue } from './model-file.ts'
 import { openSession, type SessionOptions } from './session.ts'
@@ -33,7 +33,7 @@ export interface DetectorSession extends AsyncDisposable {
  * @throws SkyloopError `yolo.load` when it is no such model
  */
 export async function openDetector(onnx: string | Uint8Array, options: SessionOptions = {}): Promise<DetectorSession> {
-  const bytes = typeof onnx === 'string' ? await readFile(onnx) : onnx
+  const bytes = typeof onnx === 'string' ? await readModel(onnx) : onnx
   const file = describeOnnx(bytes)
   const shapes = detectorShapes(file)
   const { batch, height, width, classCount, anchors } = shapes
@@ -63,6 +63,16 @@ export async function openDetector(onnx: string | Uint8Array, options: SessionOp
     },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   }
+}
+
+async function readModel(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((error: unknown) => {
+    throw new SkyloopError({
+      code: 'yolo.load',
+      message: `the model cannot be read: ${messageOf(error)}`,
+      cause: error,
+    })
+  })
 }
 
 interface DetectorShapes {

@@ -30,7 +30,8 @@ export interface Session extends AsyncDisposable {
  * Loads an ONNX graph.
  *
  * @param model the file's path or its content
- * @throws SkyloopError `yolo.load` when the content is not a graph that the runtime can execute with this provider
+ * @throws SkyloopError `yolo.load` when the content is not a graph that the runtime can execute, `yolo.provider` when a
+ * provider other than the CPU refuses it or is not there
  */
 export async function openSession(model: string | Uint8Array, options: SessionOptions = {}): Promise<Session> {
   const provider = options.provider ?? 'cpu'
@@ -86,9 +87,18 @@ async function load(
       ? ort.InferenceSession.create(model, settings)
       : ort.InferenceSession.create(model, settings))
   } catch (error) {
+    if (provider === 'cpu') {
+      throw new SkyloopError({
+        code: 'yolo.load',
+        message: `the model cannot be loaded: ${messageOf(error)}`,
+        cause: error,
+      })
+    }
     throw new SkyloopError({
-      code: 'yolo.load',
-      message: `the model cannot be loaded with provider ${provider}: ${messageOf(error)}`,
+      code: 'yolo.provider',
+      fault: 'machine',
+      message: `provider "${provider}" cannot run the model on this machine: ${messageOf(error)}`,
+      hint: 'provider "cpu" runs everywhere',
       cause: error,
     })
   }
