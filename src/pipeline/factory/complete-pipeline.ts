@@ -44,6 +44,8 @@ export interface ParameterDefaults {
   readonly patience?: number
   /** Validates every so many epochs. @default 1 */
   readonly validateEvery?: number
+  /** Distance between distributions that the monitor calls drift, 0 to 1. @default 0.2 */
+  readonly driftThreshold?: number
   /** @default 0 */
   readonly seed?: number
 }
@@ -122,7 +124,12 @@ export function createCompletePipeline(context: StepContext, options: CompletePi
     endpointName: p.stagingEndpointName,
     endpointInstanceType: p.endpointInstanceType,
   })
-  const monitoring = createMonitoringStep(context, { ...processing, model, frames: dataset })
+  const monitoring = createMonitoringStep(context, {
+    ...processing,
+    model,
+    frames: dataset,
+    driftThreshold: p.driftThreshold,
+  })
   const gate = createConditionStep({
     evaluation: evaluate,
     minMap50: p.minMap50,
@@ -177,6 +184,7 @@ function pipelineParameters(options: CompletePipelineOptions) {
     maxMinutes: floatParameter('MaxMinutes', { default: defaults.maxMinutes ?? 0 }),
     patience: integerParameter('Patience', { default: defaults.patience ?? 0 }),
     validateEvery: integerParameter('ValidateEvery', { default: defaults.validateEvery ?? 1 }),
+    driftThreshold: floatParameter('DriftThreshold', { default: defaults.driftThreshold ?? 0.2 }),
     seed: integerParameter('Seed', { default: defaults.seed ?? 0 }),
   } satisfies Readonly<Record<string, Parameter>>
 }

@@ -14,6 +14,8 @@ export interface MonitoringOptions extends ProcessingResources {
   readonly frames: Value<string>
   /** Images that the baseline is computed from, at most. @default 400 */
   readonly maxImages?: Value<number>
+  /** Distance between distributions that counts as drift, 0 to 1. @default 0.2 */
+  readonly driftThreshold?: Value<number>
   readonly dependsOn?: StepOptions['dependsOn']
 }
 
@@ -29,7 +31,12 @@ export function createMonitoringStep(
     arguments: skyloopJob(context, {
       ...options,
       program: 'baseline',
-      arguments: ['--max-images', text(options.maxImages ?? 400)],
+      arguments: [
+        '--max-images',
+        text(options.maxImages ?? 400),
+        '--comparison-threshold',
+        text(options.driftThreshold ?? 0.2),
+      ],
       inputs: { model: options.model, data: options.frames },
       outputs: ['baseline'],
     }),
