@@ -1,5 +1,5 @@
-import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { joinInside } from '../../core/files.ts'
 import { JobFailure } from './job-failure.ts'
 
@@ -53,4 +53,10 @@ export function rewriteArgument(tree: JobTree, argument: string): string {
   return argument.replace(/^(-{1,2}[^=\s]+=)?\/opt\/ml(?=\/|$)/, (_match, flag: string | undefined) =>
     [flag ?? '', tree.baseDir].join(''),
   )
+}
+
+/** Writes a configuration file of the tree; nothing outlives the job, so nothing is made durable. */
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, `${JSON.stringify(value, null, 2)}\n`)
 }

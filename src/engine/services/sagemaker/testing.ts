@@ -1,6 +1,6 @@
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam'
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { SageMakerClient } from '@aws-sdk/client-sagemaker'
-import { roles } from '../../auth/identities.ts'
 import type { ClientConfiguration, TestEngine } from '../../testing.ts'
 
 /** What tests of SageMaker share: SDK clients, a bucket `lab`, and a role `JobRole` that may do everything. */
@@ -16,27 +16,22 @@ export interface Lab {
 export const LAB = 's3://lab'
 export const NODE_IMAGE = '000000000000.dkr.ecr.us-east-1.amazonaws.com/skyloop-node:latest'
 
-/** @param isNew false when the engine's home already has the bucket and the role */
-export async function openLab(engine: Pick<TestEngine, 'clientConfiguration' | 'engine'>, isNew = true): Promise<Lab> {
+/** Makes the bucket and the role unless `engine` is only a client configuration: then its home has them already. */
+export async function openLab(
+  engine: Pick<TestEngine, 'clientConfiguration'> & Partial<Pick<TestEngine, 'engine'>>,
+): Promise<Lab> {
   const configuration: ClientConfiguration = engine.clientConfiguration
   const s3 = new S3Client(configuration)
   const roleArn = 'arn:aws:iam::000000000000:role/JobRole'
-  if (isNew) {
+  if (engine.engine) {
     const trust = { Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' }
     const everything = { Effect: 'Allow', Action: '*', Resource: '*' }
     const document = (statement: object) => JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
-    roles(engine.engine.store).put('JobRole', {
-      roleName: 'JobRole',
-      path: '/',
-      id: 'AROAJOBROLE',
-      arn: roleArn,
-      createDate: new Date(),
-      trustPolicy: document(trust),
-      inlinePolicies: [{ name: 'all', document: document(everything) }],
-      attachedPolicies: [],
-      tags: [],
-      maxSessionDurationSeconds: 3600,
-    })
+    const iam = new IAMClient(configuration)
+    await iam.send(new CreateRoleCommand({ RoleName: 'JobRole', AssumeRolePolicyDocument: document(trust) }))
+    await iam.send(
+      new PutRolePolicyCommand({ RoleName: 'JobRole', PolicyName: 'all', PolicyDocument: document(everything) }),
+    )
     await s3.send(new CreateBucketCommand({ Bucket: 'lab' }))
   }
   const bytes = async (key: string): Promise<Uint8Array> => {

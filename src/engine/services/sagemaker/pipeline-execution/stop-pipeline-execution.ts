@@ -24,7 +24,7 @@ export const stopPipelineExecution = (workers: Workers) =>
         throw conflict(`Pipeline execution ${PipelineExecutionArn} is ${execution.status} and cannot be stopped.`)
       }
       moveExecution(workers, execution.arn, 'Stopping')
-      workers.running.stop(execution.arn)
+      if (!workers.running.stop(execution.arn)) moveExecution(workers, execution.arn, 'Stopped')
       return { PipelineExecutionArn }
     },
   })

@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   CreateProcessingJobCommand,
@@ -197,4 +201,79 @@ describe('a processing job', () => {
     expect(list.ProcessingJobSummaries?.map(({ ProcessingJobName }) => ProcessingJobName)).toEqual(['fails'])
     expect(list.NextToken).toBeUndefined()
   })
+})
+
+test('a job goes on after the engine was closed in an orderly way', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'skyloop-close-'))
+  const first = await startTestEngine({ home })
+  const before = lab
+  lab = await openLab(first)
+  await begin(
+    'twice',
+    `import { existsSync, writeFileSync } from 'node:fs'
+     import { dirname } from 'node:path'
+     const mark = process.env.MARK
+     if (existsSync(mark)) process.exit(0)
+     writeFileSync(mark, 'x')
+     setInterval(() => {}, 1000)`,
+    { Environment: { MARK: join(home, 'mark') } },
+  )
+  await eventually(
+    async () => existsSync(join(home, 'mark')),
+    (isThere) => isThere,
+  )
+  await first.stop()
+  const second = await startTestEngine({ home })
+  lab = await openLab({ clientConfiguration: second.clientConfiguration })
+  expect((await ended('twice')).ProcessingJobStatus).toBe('Completed')
+  await second.stop()
+  lab = before
+  await rm(home, { recursive: true })
+})
+
+test('outputs in Continuous mode are stored while the job runs', async () => {
+  await begin(
+    'streams',
+    `import { writeFileSync } from 'node:fs'
+     writeFileSync(process.env.SAGEMAKER_BASE_DIR + '/processing/out/early.txt', 'early')
+     setInterval(() => {}, 1000)`,
+    {
+      ProcessingOutputConfig: {
+        Outputs: [
+          {
+            OutputName: 'out',
+            S3Output: { S3Uri: `${LAB}/streams`, LocalPath: '/opt/ml/processing/out', S3UploadMode: 'Continuous' },
+          },
+        ],
+      },
+    },
+  )
+  const text = await eventually(
+    () => lab.text('streams/early.txt').catch(() => ''),
+    (found) => found !== '',
+  )
+  expect(text).toBe('early')
+  await lab.sagemaker.send(new StopProcessingJobCommand({ ProcessingJobName: 'streams' }))
+  await ended('streams')
+})
+
+test('keys that lead outside are refused, and a manifest names single objects', async () => {
+  await lab.put('bad/../../../escape.txt', 'x')
+  const bad = await run('escapes', '', { ProcessingInputs: [input(`${LAB}/bad/`)] })
+  expect(bad.FailureReason).toContain('cannot be a file name')
+
+  await lab.put('manifest.json', JSON.stringify([{ prefix: `${LAB}/data/a/` }, 'sub/two.txt']))
+  const job = await run(
+    'manifest',
+    `import { readdirSync, writeFileSync } from 'node:fs'
+     const base = process.env.SAGEMAKER_BASE_DIR
+     writeFileSync(base + '/output/message', readdirSync(base + '/processing/x', { recursive: true }).join())`,
+    { ProcessingInputs: [input(`${LAB}/manifest.json`, 'ManifestFile')] },
+  )
+  expect(job.ExitMessage).toBe('sub,sub/two.txt')
+})
+
+const input = (S3Uri: string, S3DataType: 'S3Prefix' | 'ManifestFile' = 'S3Prefix') => ({
+  InputName: 'x',
+  S3Input: { S3Uri, S3DataType, LocalPath: '/opt/ml/processing/x' },
 })

@@ -1,13 +1,12 @@
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from '../../../../core/errors.ts'
-import { writeJsonAtomic } from '../../../../core/files.ts'
 import type { Principal } from '../../../auth/principal.ts'
 import { unpackTarGz } from '../../../runner/archive.ts'
 import { jobEnvironment } from '../../../runner/environment.ts'
 import { startFolderSync } from '../../../runner/folder-sync.ts'
 import { failureReasonOf, JobFailure, REASON_LENGTH } from '../../../runner/job-failure.ts'
-import { containerPath, jobTree, resetJobTree, rewriteArgument } from '../../../runner/job-tree.ts'
+import { containerPath, jobTree, resetJobTree, rewriteArgument, writeJson } from '../../../runner/job-tree.ts'
 import type { JobTree } from '../../../runner/job-tree.ts'
 import { createLogWriter } from '../../../runner/log-writer.ts'
 import { materialiseS3Input } from '../../../runner/s3-input.ts'
@@ -136,13 +135,13 @@ async function runProcess(
 async function writeConfiguration(tree: JobTree, job: ProcessingJobRecord): Promise<void> {
   const { RoleArn, ProcessingJobName, ...rest } = job.request
   const config = join(tree.baseDir, 'config')
-  await writeJsonAtomic(join(config, 'processingjobconfig.json'), {
+  await writeJson(join(config, 'processingjobconfig.json'), {
     ProcessingJobArn: job.arn,
     ProcessingJobName,
     ...rest,
     RoleArn,
   })
-  await writeJsonAtomic(join(config, 'resourceconfig.json'), { current_host: 'algo-1', hosts: ['algo-1'] })
+  await writeJson(join(config, 'resourceconfig.json'), { current_host: 'algo-1', hosts: ['algo-1'] })
 }
 
 async function takeInputs(workers: Workers, role: Principal, tree: JobTree, request: ProcessingRequest): Promise<void> {

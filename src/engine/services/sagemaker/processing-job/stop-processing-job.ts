@@ -23,7 +23,7 @@ export const stopProcessingJob = (workers: Workers) =>
         throw validationError(`The job ${job.name} is in status ${job.status}: stopping it is not possible`)
       }
       moveProcessingJob(workers, job.name, 'Stopping')
-      workers.running.stop(job.arn)
+      if (!workers.running.stop(job.arn)) moveProcessingJob(workers, job.name, 'Stopped')
       return {}
     },
   })

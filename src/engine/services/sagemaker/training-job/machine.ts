@@ -100,7 +100,10 @@ export function moveTrainingJob(
         status,
         secondaryStatus: to,
         modifiedAt: now,
-        transitions: [...closed(old, to === 'Interrupted' ? (old.aliveAt ?? now) : now), begun(to, now, facts)],
+        transitions: [
+          ...closed(old, to === 'Interrupted' ? (old.aliveAt ?? old.modifiedAt) : now),
+          begun(to, now, facts),
+        ],
         startedAt: old.startedAt ?? (to === 'Downloading' ? now : undefined),
         ...(trainingMachine.isFinal(status) ? { endedAt: now } : {}),
         ...(to === 'Training' ? {} : { process: undefined, aliveAt: undefined }),

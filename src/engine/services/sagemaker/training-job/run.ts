@@ -1,12 +1,11 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeJsonAtomic } from '../../../../core/files.ts'
 import { parseS3Uri } from '../../../../core/s3-uri.ts'
 import type { Principal } from '../../../auth/principal.ts'
 import { jobEnvironment } from '../../../runner/environment.ts'
 import { startFolderSync } from '../../../runner/folder-sync.ts'
 import { failureReasonOf, JobFailure } from '../../../runner/job-failure.ts'
-import { containerPath, jobTree, resetJobTree } from '../../../runner/job-tree.ts'
+import { containerPath, jobTree, resetJobTree, writeJson } from '../../../runner/job-tree.ts'
 import type { JobTree } from '../../../runner/job-tree.ts'
 import { createLogWriter } from '../../../runner/log-writer.ts'
 import { createMetricReader } from '../../../runner/metric-lines.ts'
@@ -154,7 +153,8 @@ async function runProcess(
       maxRuntimeMs: limit === undefined ? undefined : Math.max(0, limit - trainingSeconds(current, started)) * 1000,
       signal,
       isClosing: () => isClosing(signal),
-      onStart: (process) => trainingJobs(engine).update(job.name, (old) => ({ ...old, process })),
+      onStart: (process) =>
+        trainingJobs(engine).update(job.name, (old) => ({ ...old, process, aliveAt: engine.clock.now() })),
     })
   } finally {
     clearInterval(alive)
@@ -175,9 +175,9 @@ async function writeConfiguration(tree: JobTree, request: Omit<TrainingRequest, 
       RecordWrapperType: channel.RecordWrapperType ?? 'None',
     },
   ])
-  await writeJsonAtomic(join(config, 'hyperparameters.json'), request.HyperParameters ?? {})
-  await writeJsonAtomic(join(config, 'inputdataconfig.json'), Object.fromEntries(channels))
-  await writeJsonAtomic(join(config, 'resourceconfig.json'), {
+  await writeJson(join(config, 'hyperparameters.json'), request.HyperParameters ?? {})
+  await writeJson(join(config, 'inputdataconfig.json'), Object.fromEntries(channels))
+  await writeJson(join(config, 'resourceconfig.json'), {
     current_host: 'algo-1',
     current_instance_type: request.ResourceConfig?.InstanceType ?? 'local',
     hosts: ['algo-1'],

@@ -23,7 +23,7 @@ export const stopTrainingJob = (workers: Workers) =>
         throw validationError(`The request was rejected because the training job is in status ${job.status}.`)
       }
       moveTrainingJob(workers, job.name, 'Stopping')
-      workers.running.stop(job.arn)
+      if (!workers.running.stop(job.arn)) moveTrainingJob(workers, job.name, 'Stopped')
       return {}
     },
   })
