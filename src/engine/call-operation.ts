@@ -15,26 +15,50 @@ export async function callOperation(
   audit: Audit,
 ): Promise<unknown> {
   const action = `${service.signingName}:${name}`
+  const changes = isMutating(name)
   let permissions: readonly Permission[] = []
-  const record = (outcome: 'done' | 'failed', reason?: string): void => {
-    if (!isMutating(name)) return
+  const record = (outcome: 'done' | 'failed', error?: unknown): void => {
+    // Denials are recorded where they are decided.
+    if (!changes || (error instanceof AwsError && error.code === 'AccessDenied')) return
     const resources = permissions.map((permission) => permission.resource)
     const { principal, requestId } = call
-    audit.record({ principal, requestId, action, resources, outcome, ...(reason !== undefined && { reason }) })
+    const reason = error === undefined ? {} : { reason: reasonOf(error) }
+    audit.record({ principal, requestId, action, resources, outcome, ...reason })
+  }
+  const run = (): unknown => {
+    try {
+      permissions = operation.permissions(input, call)
+      call.engine.authorize(call.principal, permissions)
+      const output = operation.handle(input, call)
+      if (output instanceof Promise) {
+        return output.then(
+          (value: unknown) => {
+            record('done')
+            return value
+          },
+          (error: unknown) => {
+            record('failed', error)
+            throw error
+          },
+        )
+      }
+      record('done')
+      return output
+    } catch (error) {
+      record('failed', error)
+      throw error
+    }
   }
   try {
-    permissions = operation.permissions(input, call)
-    call.engine.authorize(call.principal, permissions)
-    const output = await operation.handle(input, call)
-    record('done')
-    return output
+    // A call that changes something shares its disk sync with those that come at the same moment.
+    return await (changes ? call.engine.store.batch(run) : run())
   } catch (error) {
-    // Denials are recorded where they are decided.
-    if (!(error instanceof AwsError) || error.code !== 'AccessDenied') {
-      record('failed', error instanceof AwsError ? `${error.code}: ${error.message}` : 'InternalFailure')
-    }
     throw error instanceof AwsError ? inSpellingOf(service, error) : error
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof AwsError ? `${error.code}: ${error.message}` : 'InternalFailure'
 }
 
 /** `AccessDenied` as the service words it. */

@@ -28,6 +28,7 @@ export interface EngineParts {
   readonly store: Store
   readonly blobs: BlobStore
   readonly table: ObjectTable
+  readonly isBlobReferenced: (blobId: string) => boolean
 }
 
 /** An engine that does not listen yet, with the parts that only its start and its wire may use. */
@@ -48,7 +49,7 @@ export function makeEngine(parts: EngineParts): MadeEngine {
   const { clock, ids, accountId, region, store, table } = parts
   let endpointUrl = ''
   const audit = createAudit(store, clock)
-  const objects = createStoredObjects(store, table, parts.blobs, clock)
+  const objects = createStoredObjects(store, table, parts.blobs, clock, parts.isBlobReferenced)
   const credentials = createCredentialStore({ store, clock, ids, accountId, endpointUrl: () => endpointUrl })
   const authorizer = createAuthorizer({ store, clock, accountId, region, resourcePolicy: bucketPolicies(table) })
 

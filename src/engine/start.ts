@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import type { Server } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import { resolve, join } from 'node:path'
 import { systemClock, type Clock } from '../core/clock.ts'
 import { codeOf, messageOf } from '../core/errors.ts'
@@ -33,6 +34,8 @@ export interface EngineOptions {
   readonly accountId?: string
   /** @default 'us-east-1' */
   readonly region?: string
+  /** How long after it listens the engine begins its background work. @default 250 */
+  readonly backgroundDelayMs?: number
   /** Refuse to store objects when less than this would stay free on the disk. @default 0 */
   readonly diskReserveBytes?: number
 }
@@ -50,6 +53,7 @@ export interface RunningEngine extends AsyncDisposable {
 }
 
 export const DEFAULT_PORT = 4600
+const BACKGROUND_DELAY_MS = 250
 
 /**
  * Starts the embedded cloud and returns once it listens on 127.0.0.1.
@@ -66,7 +70,8 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     const blobs = openBlobStore({ folder: join(home, 'blobs'), reserveBytes: options.diskReserveBytes ?? 0 })
     const table = openObjectTable(store)
     const uploads = openMultipartTable(store)
-    const made = makeEngine({ home, clock, ids, log, accountId, region, store, blobs, table })
+    const isBlobReferenced = (id: string) => table.isBlobReferenced(id) || uploads.isBlobReferenced(id)
+    const made = makeEngine({ home, clock, ids, log, accountId, region, store, blobs, table, isBlobReferenced })
     const { engine, registry, credentials, audit } = made
     const adminCredentials = ensureAdmin(engine, credentials)
     const s3 = createS3Handler({ engine, objects: made.objects, uploads, keys: credentials, audit })
@@ -75,15 +80,18 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     made.setEndpointUrl(`http://127.0.0.1:${port}`)
     log.info('engine listens', { url: engine.endpointUrl, home, accountId, region })
 
+    const stopped = new AbortController()
     const ready = startBackground()
     // Whoever awaits `ready` gets the error; it must not end the process when nobody does.
-    ready.catch((error: unknown) => log.error('background services did not start', { cause: messageOf(error) }))
+    ready.catch((error: unknown) => {
+      if (!stopped.signal.aborted) log.error('background services did not start', { cause: messageOf(error) })
+    })
 
     async function startBackground(): Promise<void> {
-      // One turn of the event loop first, so that the first callers are answered before modules are loaded.
-      await new Promise((resolve) => setImmediate(resolve))
+      // Loading services keeps the process busy for a while; the first callers shall not wait for it.
+      await delay(options.backgroundDelayMs ?? BACKGROUND_DELAY_MS, undefined, { signal: stopped.signal })
       made.logs.start()
-      const swept = await blobs.sweep((id) => table.isBlobReferenced(id) || uploads.isBlobReferenced(id))
+      const swept = await blobs.sweep(isBlobReferenced)
       if (swept > 0) log.info('removed blobs that a crash had left', { count: swept })
       await registry.startWorkers()
     }
@@ -91,6 +99,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     let stopping: Promise<void> | undefined
     const stop = (): Promise<void> => (stopping ??= stopAll())
     async function stopAll(): Promise<void> {
+      stopped.abort()
       await ready.catch(() => {})
       await registry.stopWorkers()
       await closeServer(server)

@@ -24,7 +24,7 @@ export interface TestEngine extends RunningEngine {
  */
 export async function startTestEngine(options: Partial<EngineOptions> = {}): Promise<TestEngine> {
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'skyloop-engine-')))
-  const running = await startEngine({ port: 0, ...options, home })
+  const running = await startEngine({ port: 0, backgroundDelayMs: 0, ...options, home })
   await running.ready
   const stop = async (): Promise<void> => {
     await running.stop()

@@ -154,7 +154,7 @@ describe('a body in signed chunks', () => {
     headers.delete('host')
     return fetch(`${engine.url}/chunks/${key}`, {
       method: 'PUT',
-      headers,
+      headers: Object.fromEntries(headers),
       body: new Uint8Array(damage(Buffer.concat(pieces))),
     })
   }
@@ -201,7 +201,8 @@ describe('credentials of a process', () => {
       roleName: 'Job',
       sessionName: 'x',
     } as const
-    const { environment, revoke } = engine.engine.credentials.grantToProcess(principal)
+    const grant = engine.engine.credentials.grantToProcess(principal)
+    const { environment } = grant
     const url = environment['AWS_CONTAINER_CREDENTIALS_FULL_URI'] ?? ''
     const fetchKeys = (authorization: string) => fetch(url, { headers: { authorization } })
     expect((await fetchKeys('wrong')).status).toBe(401)
@@ -215,7 +216,7 @@ describe('credentials of a process', () => {
     const systemClockOffset = clock.now().getTime() - Date.now()
     const sts = new STSClient({ ...engine.clientConfiguration, credentials, systemClockOffset })
     expect((await sts.send(new GetCallerIdentityCommand({}))).Arn).toBe(principal.arn)
-    revoke()
+    grant.revoke()
     await expect(sts.send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({ name: 'ExpiredToken' })
   })
 })

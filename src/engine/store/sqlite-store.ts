@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { batchesOn } from './batches.ts'
 import { parseRow, serializeRow } from './row.ts'
 import type { Collection, Store } from './store.ts'
 
@@ -24,6 +25,7 @@ export function openStore(path: string): OwnedStore {
   return {
     database,
     transaction,
+    batch: batchesOn(database),
     collection<T>(name: string): Collection<T> {
       const collection = made.get(name) ?? makeCollection(name)
       made.set(name, collection)

@@ -23,6 +23,12 @@ export interface Store {
   collection<T>(name: string): Collection<T>
   /** All or nothing; nested calls join the outer transaction. */
   transaction<T>(work: () => T): T
+  /**
+   * Runs `work` in one transaction with all other work that waits at this moment, so that one disk sync serves them
+   * all, and resolves once that is on disk. Work that throws rejects its own promise only, and what it wrote before
+   * stays: use {@link Store.transaction} inside where that matters.
+   */
+  batch<T>(work: () => T): Promise<Awaited<T>>
   /** For services whose rows need columns and indexes of their own (objects, log events). */
   readonly database: DatabaseSync
 }

@@ -44,7 +44,7 @@ async function callRaw(service: string, target: string, body: string): Promise<R
     `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${names.join(';')}, Signature=${signature}`,
   )
   headers.delete('host')
-  return fetch(engine.url, { method: 'POST', headers, body })
+  return fetch(engine.url, { method: 'POST', headers: Object.fromEntries(headers), body })
 }
 
 describe('a call', () => {
@@ -103,12 +103,12 @@ describe('a call', () => {
   })
 
   test('with a body beyond the limit is refused without being read', async () => {
-    const answer = await callRaw('logs', 'Logs_20140328.CreateLogGroup', 'x'.repeat(9 * 1024 * 1024)).catch(
-      (error: unknown) => error,
-    )
     // The engine closes the connection; whether the client still sees the answer is a race that both may win.
-    if (answer instanceof Response) expect(answer.status).toBe(413)
-    else expect(answer).toBeInstanceOf(TypeError)
+    const outcome = await callRaw('logs', 'Logs_20140328.CreateLogGroup', 'x'.repeat(9 * 1024 * 1024)).then(
+      (answer) => answer.status,
+      () => 'connection closed',
+    )
+    expect([413, 'connection closed']).toContain(outcome)
     expect((await fetch(`${engine.url}/_skyloop/health`)).status).toBe(200)
   })
 })

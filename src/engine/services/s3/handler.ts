@@ -9,6 +9,7 @@ import type { S3Handler } from '../../server.ts'
 import { AwsError } from '../../wire/aws-error.ts'
 import { asAwsError } from '../../wire/schema-endpoint.ts'
 import type { WireRequest } from '../../wire/http-request.ts'
+import type { Permission } from '../../wire/operation.ts'
 import { element, XML_HEADER } from '../../wire/xml.ts'
 import { incomingBody } from './incoming-body.ts'
 import type { MultipartTable } from './multipart/multipart-table.ts'
@@ -58,14 +59,25 @@ async function callS3(
   const name = routeOf(request, target)
   const operation = S3_OPERATIONS[name]
   const body = incomingBody(request, verified)
-  const call: S3Call = { engine, objects, uploads, principal, request, requestId, ...target, body }
-  const permissions = operation.permissions(call)
-  engine.authorize(principal, permissions)
-  const answer = await operation.handle(call)
-  if (isMutating(name)) {
+  let permissions: readonly Permission[] = []
+  let isRecorded = !isMutating(name)
+  const recordDone = (): void => {
+    if (isRecorded) return
+    isRecorded = true
     const resources = permissions.map((permission) => permission.resource)
     audit.record({ principal, requestId, action: `s3:${name}`, resources, outcome: 'done' })
   }
+  const call: S3Call = { engine, objects, uploads, principal, request, requestId, ...target, body, recordDone }
+  permissions = operation.permissions(call)
+  engine.authorize(principal, permissions)
+  if (isRecorded) return operation.handle(call)
+  // What an operation writes at once shares a disk sync; those that store a body write later, on their own.
+  const answer = await engine.store.batch(() => {
+    const output = operation.handle(call)
+    if (!(output instanceof Promise)) recordDone()
+    return output
+  })
+  if (!isRecorded) await engine.store.batch(recordDone)
   return answer
 }
 

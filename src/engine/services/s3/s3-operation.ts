@@ -19,6 +19,8 @@ export interface S3Call {
   /** Empty when the request is about no object. */
   readonly key: string
   readonly body: IncomingBody
+  /** Writes the call's row in the audit trail, in the transaction at hand. Written once, after the operation at the latest. */
+  readonly recordDone: () => void
 }
 
 export interface S3Answer {

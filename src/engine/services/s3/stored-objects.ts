@@ -17,16 +17,23 @@ export interface StoredObjects extends ObjectStore {
   /**
    * Makes a written blob the content of an object; the blob that it replaces goes, once the row is on disk.
    *
-   * @param check runs in the same transaction, first; when it throws, the new blob goes instead
+   * @param inTransaction what else happens in the same transaction: `check` before the row is written, `alongside` after;
+   *   when one throws, nothing is written and the new blob goes instead
    */
-  commit(row: Omit<ObjectRow, 'modifiedMs'>, check?: () => void): ObjectRow
+  commit(
+    row: Omit<ObjectRow, 'modifiedMs'>,
+    inTransaction?: { readonly check?: () => void; readonly alongside?: () => void },
+  ): Promise<ObjectRow>
+  /** Deletes a blob that rows have let go, once the transaction at hand has ended. A crash leaves it to the sweep. */
+  release(blobId: string | undefined): void
 }
 
 export function createStoredObjects(
-  { transaction }: Pick<Store, 'transaction'>,
+  store: Store,
   table: ObjectTable,
   blobs: BlobStore,
   clock: Clock,
+  isReferenced: (blobId: string) => boolean,
 ): StoredObjects {
   const storedOf = (row: ObjectRow): StoredObject => ({
     bucket: row.bucket,
@@ -38,20 +45,31 @@ export function createStoredObjects(
     blobPath: blobs.pathOf(row.blobId),
   })
 
-  const commit: StoredObjects['commit'] = (given, check) => {
+  const release: StoredObjects['release'] = (blobId) => {
+    if (blobId === undefined) return
+    // Transactions are synchronous, so by then it has ended; if it was undone, the row refers to the blob still.
+    setImmediate(() => {
+      if (store.database.isOpen && !isReferenced(blobId)) blobs.discard(blobId)
+    })
+  }
+
+  const commit: StoredObjects['commit'] = async (given, inTransaction = {}) => {
     const row = { ...given, modifiedMs: clock.now().getTime() }
     let replaced: string | undefined
     try {
-      replaced = transaction(() => {
-        check?.()
-        return table.putObject(row)
-      })
+      await store.batch(() =>
+        store.transaction(() => {
+          inTransaction.check?.()
+          replaced = table.putObject(row)
+          inTransaction.alongside?.()
+        }),
+      )
     } catch (error) {
       blobs.discard(row.blobId)
       throw error
     }
     blobs.settle(row.blobId)
-    blobs.discard(replaced)
+    release(replaced)
     return row
   }
 
@@ -62,13 +80,14 @@ export function createStoredObjects(
   const put = async (bucket: string, key: string, blobId: string, etag: string, contentType: string | undefined) => {
     const { size } = await stat(blobs.pathOf(blobId))
     const attributes = { ...PLAIN_ATTRIBUTES, contentType: contentType ?? PLAIN_ATTRIBUTES.contentType }
-    return storedOf(commit({ bucket, key, blobId, sizeBytes: size, etag, attributes, partSizes: [] }))
+    return storedOf(await commit({ bucket, key, blobId, sizeBytes: size, etag, attributes, partSizes: [] }))
   }
 
   return {
     table,
     blobs,
     commit,
+    release,
     hasBucket: (bucket) => table.bucket(bucket) !== undefined,
     head: (bucket, key) => {
       const row = table.object(bucket, key)
@@ -98,7 +117,7 @@ export function createStoredObjects(
       return row === undefined ? undefined : new Uint8Array(await readFile(blobs.pathOf(row.blobId)))
     },
     delete(bucket, key) {
-      blobs.discard(table.deleteObject(bucket, key))
+      release(table.deleteObject(bucket, key))
     },
   }
 }

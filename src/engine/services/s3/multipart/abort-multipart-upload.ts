@@ -6,7 +6,7 @@ export const abortMultipartUpload: S3Operation = {
   permissions: onObject('AbortMultipartUpload'),
   handle(call) {
     const { uploadId } = findUpload(call)
-    for (const blobId of call.uploads.delete(uploadId)) call.objects.blobs.discard(blobId)
+    for (const blobId of call.uploads.delete(uploadId)) call.objects.release(blobId)
     return { status: 204 }
   },
 }

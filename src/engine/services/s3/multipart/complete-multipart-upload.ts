@@ -42,13 +42,17 @@ export const completeMultipartUpload: S3Operation = {
     const partSizes = parts.map((part) => part.sizeBytes)
     const sizeBytes = partSizes.reduce((sum, size) => sum + size, 0)
     const attributes = { ...upload.attributes, checksums }
-    let partBlobs: string[] = []
-    objects.commit({ bucket, key, blobId, sizeBytes, etag, attributes, partSizes }, () => {
-      findUpload(call)
-      checkWrite(objects.table.object(bucket, key), request, key)
-      partBlobs = uploads.delete(upload.uploadId)
+    const row = { bucket, key, blobId, sizeBytes, etag, attributes, partSizes }
+    await objects.commit(row, {
+      check: () => {
+        findUpload(call)
+        checkWrite(objects.table.object(bucket, key), request, key)
+      },
+      alongside: () => {
+        for (const partBlob of uploads.delete(upload.uploadId)) objects.release(partBlob)
+        call.recordDone()
+      },
     })
-    for (const partBlob of partBlobs) objects.blobs.discard(partBlob)
 
     const elements = Object.entries(checksums).map(([algorithm, value]) =>
       element(`Checksum${algorithm.toUpperCase()}`, value),

@@ -33,7 +33,7 @@ export const uploadPartCopy: S3Operation = {
     }
     const blobId = await objects.blobs.write(bytes())
     const checksums = name === undefined || checksum === undefined ? {} : { [name]: checksum.digest() }
-    const row = keepPart(call, { uploadId, partNumber, blobId, sizeBytes, etag: md5.digest('hex'), checksums })
+    const row = await keepPart(call, { uploadId, partNumber, blobId, sizeBytes, etag: md5.digest('hex'), checksums })
     const content = element('LastModified', new Date(row.modifiedMs).toISOString()) + element('ETag', `"${row.etag}"`)
     return { body: `${XML_HEADER}<CopyPartResult>${content}</CopyPartResult>` }
   },

@@ -10,26 +10,27 @@ export const uploadPart: S3Operation = {
     const { uploadId } = findUpload(call)
     const partNumber = partNumberOf(call)
     const { blobId, sizeBytes, md5, checksums } = await call.body.store(call.objects.blobs)
-    keepPart(call, { uploadId, partNumber, blobId, sizeBytes, etag: md5, checksums })
+    await keepPart(call, { uploadId, partNumber, blobId, sizeBytes, etag: md5, checksums })
     return { headers: { etag: `"${md5}"`, ...checksumHeaders(checksums) } }
   },
 }
 
 /** Records a part whose bytes are on disk, unless the upload has ended meanwhile. */
-export function keepPart(call: S3Call, part: Omit<PartRow, 'modifiedMs'>): PartRow {
+export async function keepPart(call: S3Call, part: Omit<PartRow, 'modifiedMs'>): Promise<PartRow> {
   const { engine, objects, uploads } = call
   const row = { ...part, modifiedMs: engine.clock.now().getTime() }
-  let replaced: string | undefined
   try {
-    replaced = engine.store.transaction(() => {
-      findUpload(call)
-      return uploads.putPart(row)
-    })
+    await engine.store.batch(() =>
+      engine.store.transaction(() => {
+        findUpload(call)
+        objects.release(uploads.putPart(row))
+        call.recordDone()
+      }),
+    )
   } catch (error) {
     objects.blobs.discard(part.blobId)
     throw error
   }
   objects.blobs.settle(part.blobId)
-  objects.blobs.discard(replaced)
   return row
 }

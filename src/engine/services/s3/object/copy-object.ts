@@ -40,10 +40,16 @@ export const copyObject: S3Operation = {
     }
     const blobId = await objects.blobs.adopt(sourcePath, 'link')
     const { sizeBytes, etag, partSizes } = source
-    const row = objects.commit({ bucket, key, blobId, sizeBytes, etag, attributes, partSizes }, () => {
-      requireBucket(call)
-      checkWrite(objects.table.object(bucket, key), request, key)
-    })
+    const row = await objects.commit(
+      { bucket, key, blobId, sizeBytes, etag, attributes, partSizes },
+      {
+        check: () => {
+          requireBucket(call)
+          checkWrite(objects.table.object(bucket, key), request, key)
+        },
+        alongside: call.recordDone,
+      },
+    )
     const modified = element('LastModified', new Date(row.modifiedMs).toISOString())
     return { body: `${XML_HEADER}<CopyObjectResult>${modified}${element('ETag', `"${etag}"`)}</CopyObjectResult>` }
   },

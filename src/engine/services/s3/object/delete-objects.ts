@@ -20,7 +20,6 @@ export const deleteObjects: S3Operation = {
     const keys = xml === undefined ? [] : childrenNamed(xml, 'Object').map((item) => childText(item, 'Key') ?? '')
     if (xml === undefined || keys.length === 0 || keys.length > MAX_KEYS || keys.includes('')) throw malformedXml()
     const isQuiet = childText(xml, 'Quiet') === 'true'
-    const blobIds: (string | undefined)[] = []
     const results = engine.store.transaction(() =>
       keys.map((key) => {
         try {
@@ -29,11 +28,10 @@ export const deleteObjects: S3Operation = {
           if (!(error instanceof AwsError)) throw error
           return `<Error>${element('Key', key)}${element('Code', error.code)}${element('Message', error.message)}</Error>`
         }
-        blobIds.push(objects.table.deleteObject(bucket, key))
+        objects.delete(bucket, key)
         return isQuiet ? '' : `<Deleted>${element('Key', key)}</Deleted>`
       }),
     )
-    for (const blobId of blobIds) objects.blobs.discard(blobId)
     return {
       body: `${XML_HEADER}<DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${results.join('')}</DeleteResult>`,
     }

@@ -24,9 +24,12 @@ export const putObject: S3Operation = {
     const { blobId, sizeBytes, md5, checksums } = await call.body.store(objects.blobs)
     const row = { bucket, key, blobId, sizeBytes, etag: md5, attributes: { ...attributes, checksums }, partSizes: [] }
     // Bucket and conditions once more: the body took its time.
-    objects.commit(row, () => {
-      requireBucket(call)
-      checkWrite(objects.table.object(bucket, key), request, key)
+    await objects.commit(row, {
+      check: () => {
+        requireBucket(call)
+        checkWrite(objects.table.object(bucket, key), request, key)
+      },
+      alongside: call.recordDone,
     })
     return { headers: { etag: `"${md5}"`, ...checksumHeaders(checksums, 'FULL_OBJECT') } }
   },
