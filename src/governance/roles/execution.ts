@@ -4,7 +4,7 @@ import type { RoleDefinition } from '../role-definition.ts'
 import { trustService } from '../trust.ts'
 
 /** What every job needs to say what it is doing, on AWS and on the engine. */
-export function jobBasics(arns: ScopedArns): Statement[] {
+function jobBasics(arns: ScopedArns): Statement[] {
   return [
     allow(
       'WriteLogs',

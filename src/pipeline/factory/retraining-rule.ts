@@ -2,7 +2,7 @@ import type { PutRuleCommandInput, PutTargetsCommandInput } from '@aws-sdk/clien
 import type { SetTopicAttributesCommandInput } from '@aws-sdk/client-sns'
 
 /** Source and type of the event that a monitor sends when it finds violations. */
-export const MONITOR_EVENT = { source: 'skyloop.monitor', detailType: 'Skyloop Monitoring Violations' } as const
+const MONITOR_EVENT = { source: 'skyloop.monitor', detailType: 'Skyloop Monitoring Violations' } as const
 
 export interface RetrainingRuleOptions {
   /** @default 'skyloop-retrain-on-violations' */
@@ -83,7 +83,7 @@ export function retrainingRule(options: RetrainingRuleOptions): RetrainingRule {
 }
 
 /** Policy of an alert topic: its account may use it, and EventBridge may publish for these rules. */
-export function alertTopicPolicy(topicArn: string, accountId: string, ruleArns: readonly string[]) {
+function alertTopicPolicy(topicArn: string, accountId: string, ruleArns: readonly string[]) {
   return {
     Version: '2012-10-17',
     Statement: [

@@ -32,6 +32,9 @@ const BUCKET = `skyloop-${ACCOUNT}-${REGION}`
 const role = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`
 const factory = new PipelineFactory({ accountId: ACCOUNT, region: REGION })
 
+/** Repeats a check until it passes; the limit guards against hangs. */
+const eventually = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 60_000, interval: 50 })
+
 let engine: TestEngine
 let sagemaker: SageMakerClient
 let sns: SNSClient
@@ -110,14 +113,11 @@ function gatePipeline(name: string): Pipeline {
 }
 
 const ended = async (PipelineExecutionArn: string) =>
-  vi.waitFor(
-    async () => {
-      const execution = await sagemaker.send(new DescribePipelineExecutionCommand({ PipelineExecutionArn }))
-      expect(['Succeeded', 'Failed']).toContain(execution.PipelineExecutionStatus)
-      return execution
-    },
-    { timeout: 60_000, interval: 100 },
-  )
+  eventually(async () => {
+    const execution = await sagemaker.send(new DescribePipelineExecutionCommand({ PipelineExecutionArn }))
+    expect(['Succeeded', 'Failed']).toContain(execution.PipelineExecutionStatus)
+    return execution
+  })
 
 test('a pipeline written here runs on the engine: job, property file, condition, failure with its reason', async () => {
   await factory.upsertPipeline(sagemaker, gatePipeline('gate'))
@@ -188,7 +188,7 @@ test('violations start a retraining with values from the event, once, and tell p
   await events.send(
     new PutEventsCommand({ Entries: [violations('another-endpoint'), violations('skyloop-production')] }),
   )
-  const executions = await vi.waitFor(async () => {
+  const executions = await eventually(async () => {
     const found = await sagemaker.send(new ListPipelineExecutionsCommand({ PipelineName: 'retrained' }))
     expect(found.PipelineExecutionSummaries?.length).toBe(1)
     return found.PipelineExecutionSummaries ?? []
@@ -204,7 +204,7 @@ test('violations start a retraining with values from the event, once, and tell p
   expect((await ended(PipelineExecutionArn)).PipelineExecutionStatus).toBe('Succeeded')
 
   const outbox = joinPath(engine.engine.home, 'outbox')
-  const mail = await vi.waitFor(async () => {
+  const mail = await eventually(async () => {
     const name = (await readdir(outbox)).find((one) => one.endsWith('.eml'))
     return readFile(joinPath(outbox, name ?? 'none yet'), 'utf8')
   })

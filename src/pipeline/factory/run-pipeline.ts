@@ -89,7 +89,7 @@ async function describePipeline(
 }
 
 /** Makes a model package group unless it is there. */
-export async function ensureModelPackageGroup(client: SageMakerClient, name: string): Promise<void> {
+async function ensureModelPackageGroup(client: SageMakerClient, name: string): Promise<void> {
   try {
     await client.send(new DescribeModelPackageGroupCommand({ ModelPackageGroupName: name }))
   } catch (error) {

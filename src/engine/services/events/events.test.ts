@@ -29,6 +29,9 @@ import { systemClock } from '../../../core/clock.ts'
 import { startTestEngine, type TestEngine } from '../../testing.ts'
 import { eventBusOf } from './event-bus.ts'
 
+/** Repeats a check until it passes; the limit guards against hangs. */
+const eventually = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 60_000, interval: 50 })
+
 let engine: TestEngine
 let events: EventBridgeClient
 let logs: CloudWatchLogsClient
@@ -71,7 +74,7 @@ describe('EventBridge', () => {
         ],
       }),
     )
-    await vi.waitFor(async () => expect((await messages('/aws/events/seen')).length).toBe(1))
+    await eventually(async () => expect((await messages('/aws/events/seen')).length).toBe(1))
     const [text] = await messages('/aws/events/seen')
     expect(JSON.parse(text ?? '')).toEqual({
       version: '0',
@@ -94,7 +97,7 @@ describe('EventBridge', () => {
     await put('skyloop.switch', 'x', { n: 1 })
     await events.send(new EnableRuleCommand({ Name: 'switch' }))
     await put('skyloop.switch', 'x', { n: 2 })
-    await vi.waitFor(async () => expect(await messages('switch')).toEqual(['2']))
+    await eventually(async () => expect(await messages('switch')).toEqual(['2']))
   })
 
   test('a topic is told only when its policy or a role allows it', async () => {
@@ -104,7 +107,7 @@ describe('EventBridge', () => {
     const InputTransformer = { InputPathsMap: { who: '$.detail.who' }, InputTemplate: '"Hello <who>"' }
     await targets('told', { Id: 'topic', Arn: TopicArn, InputTransformer })
     await put('skyloop.told', 'x', { who: 'nobody' })
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const [failure] = await messages('/aws/events/failed-deliveries')
       expect(JSON.parse(failure ?? '{}')).toMatchObject({
         rule: 'told',
@@ -135,7 +138,7 @@ describe('EventBridge', () => {
     )
     await put('skyloop.told', 'x', { who: 'pilot' })
     const outbox = join(engine.engine.home, 'outbox')
-    const mail = await vi.waitFor(async () => {
+    const mail = await eventually(async () => {
       const name = (await readdir(outbox)).find((one) => one.endsWith('.eml'))
       return readFile(join(outbox, name ?? 'none yet'), 'utf8')
     })
@@ -164,7 +167,7 @@ describe('EventBridge', () => {
     const RoleArn = 'arn:aws:iam::000000000000:role/Teller'
     await targets('told', { Id: 'topic', Arn: TopicArn, InputTransformer, RoleArn })
     await put('skyloop.told', 'x', { who: 'engineer' })
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const names = (await readdir(outbox)).filter((one) => one.endsWith('.eml')).sort()
       expect(await readFile(join(outbox, names[1] ?? 'none yet'), 'utf8')).toContain('"Hello engineer"')
     })
@@ -295,7 +298,7 @@ test('a schedule fires when its time has come, also after the engine was down', 
   offsetMs = 61_000
   // Keys are signed with the machine's own clock, so the engine's answers are read from its database.
   await using second = await startTestEngine({ home, clock })
-  await vi.waitFor(() => {
+  await eventually(() => {
     const rows = second.engine.store.database.prepare('SELECT message FROM log_event').all()
     expect(rows).toEqual([{ message: '"Scheduled Event"' }])
   })
@@ -333,7 +336,7 @@ test('an event published right before a kill -9 is delivered after the restart',
 
   await using second = await startTestEngine({ home })
   const log = new CloudWatchLogsClient(second.clientConfiguration)
-  await vi.waitFor(async () => expect(await messages('after', log)).toEqual(['7']))
+  await eventually(async () => expect(await messages('after', log)).toEqual(['7']))
   log.destroy()
   await second.stop()
   await rm(home, { recursive: true, force: true })

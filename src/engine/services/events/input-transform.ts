@@ -35,7 +35,7 @@ export function targetInput(target: Target, event: BusEvent, rule: RuleIdentity,
  * Puts values into the `<name>` places of a template. Within quotes a value becomes text, escaped so that the quotes
  * still hold; outside quotes it becomes JSON. A value that the event lacks becomes empty text, or `null` outside quotes.
  */
-export function fillTemplate(template: string, values: ReadonlyMap<string, unknown>): string {
+function fillTemplate(template: string, values: ReadonlyMap<string, unknown>): string {
   let out = ''
   let quoted = false
   for (let i = 0; i < template.length; i++) {

@@ -1,5 +1,5 @@
 import type { Engine } from '../../engine.ts'
-import { messageOf } from '../../../core/errors.ts'
+import { internalError, messageOf } from '../../../core/errors.ts'
 import { openLogStore, type LogLine } from './log-store.ts'
 import type { LogSink } from './sink.ts'
 
@@ -7,6 +7,9 @@ import type { LogSink } from './sink.ts'
 const FLUSH_AFTER_MS = 25
 /** So many waiting lines are written at once, without waiting. */
 const FLUSH_AT_LINES = 2000
+const RETRY_AFTER_MS = 1000
+/** Beyond it memory is at risk, and whoever writes is told. */
+const MAX_WAITING_LINES = 1_000_000
 const EXPIRE_EVERY_MS = 3_600_000
 /** CloudWatch's limit for one event, less its 26 bytes of overhead. */
 const MAX_MESSAGE_BYTES = 262_144 - 26
@@ -28,11 +31,13 @@ export function createLogSink(engine: Pick<Engine, 'store' | 'clock' | 'log'>): 
   const waiting = new Map<string, { group: string; stream: string; lines: LogLine[] }>()
   let waitingLines = 0
   let timer: NodeJS.Timeout | undefined
+  let retrying = false
   let expiry: NodeJS.Timeout | undefined
 
   const flush = (): void => {
     clearTimeout(timer)
     timer = undefined
+    retrying = false
     if (waitingLines === 0) return
     const batch = [...waiting.values()]
     const nowMs = engine.clock.now().getTime()
@@ -49,16 +54,19 @@ export function createLogSink(engine: Pick<Engine, 'store' | 'clock' | 'log'>): 
     waitingLines = 0
   }
 
-  const flushLater = (): void => {
-    timer ??= setTimeout(() => {
-      try {
-        flush()
-      } catch (error) {
-        engine.log.error('log lines could not be written; they are kept and tried again', { cause: messageOf(error) })
-        timer = undefined
-        setTimeout(flushLater, 1000).unref()
-      }
-    }, FLUSH_AFTER_MS)
+  /** Lines that cannot be written, on a full disk for example, are kept and tried again. */
+  const tryFlush = (): void => {
+    try {
+      flush()
+    } catch (error) {
+      engine.log.error('log lines could not be written; they are tried again', { cause: messageOf(error) })
+      retrying = true
+      flushAfter(RETRY_AFTER_MS)
+    }
+  }
+
+  const flushAfter = (delayMs: number): void => {
+    timer ??= setTimeout(tryFlush, delayMs)
     timer.unref()
   }
 
@@ -70,8 +78,10 @@ export function createLogSink(engine: Pick<Engine, 'store' | 'clock' | 'log'>): 
       if (!entry) waiting.set(id, (entry = { group, stream, lines: [] }))
       for (const line of lines) entry.lines.push({ timeMs: line.timeMs, message: bounded(line.message) })
       waitingLines += lines.length
-      if (waitingLines >= FLUSH_AT_LINES) flush()
-      else flushLater()
+      if (waitingLines > MAX_WAITING_LINES) throw internalError(`${waitingLines} log lines could not be written`)
+      // A timer that already waits for a retry is left to do its work.
+      if (waitingLines >= FLUSH_AT_LINES && !retrying) tryFlush()
+      else flushAfter(FLUSH_AFTER_MS)
     },
     flush,
     start: () => {

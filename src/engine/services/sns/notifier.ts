@@ -32,7 +32,7 @@ export function notifierOf(engine: Engine): Notifier {
 function createNotifier(engine: Engine): Notifier {
   const queue = createDeliveryQueue<Notification>(engine, {
     name: 'sns',
-    deliver: (delivery) => deliverNotification(engine, delivery),
+    deliver: (delivery, stopping) => deliverNotification(engine, delivery, stopping),
     retryPolicy: () => ({ maxAttempts: MAX_ATTEMPTS, maxAgeMs: MAX_AGE_MS }),
     // The group where AWS logs the delivery status of a topic.
     failed: ({ payload, attempts }, reason) => {

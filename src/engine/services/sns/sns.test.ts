@@ -25,6 +25,9 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startTestEngine, type TestEngine } from '../../testing.ts'
 import { isLoopbackUrl } from './delivery/webhook.ts'
 
+/** Repeats a check until it passes; the limit guards against hangs. */
+const eventually = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 60_000, interval: 50 })
+
 let engine: TestEngine
 let client: SNSClient
 
@@ -63,7 +66,7 @@ describe('SNS', () => {
     const arn = await topic('mail')
     await client.send(new SubscribeCommand({ TopicArn: arn, Protocol: 'email', Endpoint: 'pilot@example.com' }))
     await client.send(new PublishCommand({ TopicArn: arn, Subject: 'Fog ahead', Message: 'Visibility 50 m\nReturn.' }))
-    const [eml, json] = await vi.waitFor(async () => {
+    const [eml, json] = await eventually(async () => {
       const names = await outbox(engine.engine.home)
       expect(names.length).toBe(2)
       return names as [string, string]
@@ -99,7 +102,7 @@ describe('SNS', () => {
       )
     const { MessageId } = await send('1')
     await send('3')
-    await vi.waitFor(() => expect([whole.received.length, raw.received.length]).toEqual([2, 1]))
+    await eventually(() => expect([whole.received.length, raw.received.length]).toEqual([2, 1]))
     const first = whole.received.find(({ body }) => body.includes('level 1'))
     expect(first?.headers['x-amz-sns-message-id']).toBe(MessageId)
     expect(JSON.parse(first?.body ?? '')).toMatchObject({ Type: 'Notification', Message: 'level 1', TopicArn: arn })
@@ -115,7 +118,7 @@ describe('SNS', () => {
     const hook = await webhook(() => (++answers < 3 ? 503 : 200))
     await client.send(new SubscribeCommand({ TopicArn: arn, Protocol: 'http', Endpoint: hook.url }))
     await client.send(new PublishCommand({ TopicArn: arn, Message: 'again' }))
-    await vi.waitFor(() => expect(hook.received.length).toBe(3), { timeout: 20_000 })
+    await eventually(() => expect(hook.received.length).toBe(3))
     await hook.close()
   })
 
@@ -133,7 +136,7 @@ describe('SNS', () => {
     const publish = (Message: string) =>
       client.send(new PublishCommand({ TopicArn: arn, Message, MessageStructure: 'json' }))
     await publish('{"default":"d","http":"for the web"}')
-    await vi.waitFor(() => expect(hook.received[0]?.body).toBe('for the web'))
+    await eventually(() => expect(hook.received[0]?.body).toBe('for the web'))
     await expect(publish('{"http":"x"}')).rejects.toThrow('No default entry')
     await expect(publish('not json')).rejects.toThrow('failed to parse')
     await hook.close()
@@ -222,14 +225,14 @@ test('a message that nobody took yet survives a restart', async () => {
     const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'restart' }))
     await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'http', Endpoint: hook.url }))
     await sns.send(new PublishCommand({ TopicArn, Message: 'still here' }))
-    await vi.waitFor(() => expect(hook.received.length).toBeGreaterThan(0))
+    await eventually(() => expect(hook.received.length).toBeGreaterThan(0))
     sns.destroy()
   }
   await hook.close()
   const later = await webhook(() => 200, hook.port)
   await using second = await startTestEngine({ home })
   expect(second.url).toMatch(/^http/)
-  await vi.waitFor(() => expect(later.received.length).toBe(1), { timeout: 20_000 })
+  await eventually(() => expect(later.received.length).toBe(1))
   expect(later.received[0]?.body).toContain('still here')
   await later.close()
   await second.stop()

@@ -20,8 +20,11 @@ export interface RetryPolicy {
 export interface DeliveryQueueOptions<T> {
   /** Name of the queue; queues share a table. */
   readonly name: string
-  /** Does the work once; throws to be tried again, or not when {@link isFinal} says that trying is no use. */
-  deliver(delivery: Delivery<T>): Promise<void>
+  /**
+   * Does the work once; throws to be tried again, or not when {@link isFinal} says that trying is no use. `stopping`
+   * fires when the engine stops: an attempt that ends then counts for nothing and is made again after the start.
+   */
+  deliver(delivery: Delivery<T>, stopping: AbortSignal): Promise<void>
   retryPolicy(payload: T): RetryPolicy
   /** Called once for a message that is given up. */
   failed(delivery: Delivery<T>, reason: string): void
@@ -36,7 +39,7 @@ export interface DeliveryQueue<T> {
   add(payload: T): void
   /** Takes up what an earlier process left behind, and works from now on. */
   start(): void
-  /** Begins no further attempts and waits for those in flight. */
+  /** Begins no further attempts, breaks off those in flight and waits for their end. */
   stop(): Promise<void>
   /** Messages not yet delivered nor given up. */
   pending(): number
@@ -81,6 +84,7 @@ export function createDeliveryQueue<T>(
 
   const inFlight = new Map<string, Promise<void>>()
   let running = false
+  let stopping = new AbortController()
   let immediate: NodeJS.Immediate | undefined
   let timer: NodeJS.Timeout | undefined
 
@@ -133,10 +137,16 @@ export function createDeliveryQueue<T>(
       attempts: Number(row['attempts']),
     }
     try {
-      await options.deliver(delivery)
+      await options.deliver(delivery, stopping.signal)
       remove.run(delivery.id)
     } catch (error) {
-      afterFailure(delivery, error)
+      if (stopping.signal.aborted) return
+      try {
+        afterFailure(delivery, error)
+      } catch (worse) {
+        // The row is as it was: the attempt is repeated.
+        log.error('a failed delivery could not be recorded', { queue: options.name, cause: messageOf(worse) })
+      }
     }
   }
 
@@ -173,10 +183,12 @@ export function createDeliveryQueue<T>(
     },
     start: () => {
       running = true
+      if (stopping.signal.aborted) stopping = new AbortController()
       wake()
     },
     stop: async () => {
       running = false
+      stopping.abort()
       clearImmediate(immediate)
       immediate = undefined
       clearTimeout(timer)

@@ -4,6 +4,7 @@ import { parseArn } from '../../../../core/arn.ts'
 import { internalError } from '../../../../core/errors.ts'
 import type { Engine } from '../../../engine.ts'
 import { AwsError } from '../../../wire/aws-error.ts'
+import { flushLogs } from '../../logs/log-sink.ts'
 import { openLogStore } from '../../logs/log-store.ts'
 import { publishAsService } from '../../sns/message/publish-as-service.ts'
 import type { Delivery } from '../delivery/delivery-queue.ts'
@@ -83,4 +84,6 @@ async function writeLog(engine: Engine, { payload }: Delivery<TargetDelivery>): 
   const now = engine.clock.now()
   const rule = { name: payload.rule, arn: ruleArn(engine, payload.rule) }
   engine.logs.append(group, event.id, [{ timeMs: now.getTime(), message: targetInput(target, event, rule, now) }])
+  // Delivered means written: the sink alone would keep the line in memory for a moment.
+  flushLogs(engine)
 }

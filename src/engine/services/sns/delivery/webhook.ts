@@ -22,13 +22,13 @@ export function isLoopbackUrl(text: string): boolean {
  *
  * @source docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
  */
-export async function postToWebhook(_engine: Engine, dispatch: Dispatch): Promise<void> {
+export async function postToWebhook(_engine: Engine, dispatch: Dispatch, stopping: AbortSignal): Promise<void> {
   const { message, subscription } = dispatch
   const raw = subscription.rawMessageDelivery
   const response = await fetch(subscription.endpoint, {
     method: 'POST',
     redirect: 'manual',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.any([stopping, AbortSignal.timeout(TIMEOUT_MS)]),
     headers: {
       'content-type': 'text/plain; charset=UTF-8',
       'x-amz-sns-message-type': 'Notification',

@@ -1,0 +1,7 @@
+export * from './account-scope.ts'
+export * from './apply-governance.ts'
+export * from './check-access.ts'
+export * from './policy-document.ts'
+export * from './role-action-matrix.ts'
+export * from './role-definition.ts'
+export * from './role-definitions.ts'
