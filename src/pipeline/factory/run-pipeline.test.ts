@@ -12,6 +12,7 @@ import {
   ListPipelineParametersForExecutionCommand,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker'
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { CreateTopicCommand, SetTopicAttributesCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startTestEngine, type TestEngine } from '../../engine/testing.ts'
@@ -42,12 +43,26 @@ let events: EventBridgeClient
 
 beforeAll(async () => {
   engine = await startTestEngine()
-  sagemaker = new SageMakerClient(engine.clientConfiguration)
-  sns = new SNSClient(engine.clientConfiguration)
-  events = new EventBridgeClient(engine.clientConfiguration)
   const iam = new IAMClient(engine.clientConfiguration)
   await applyGovernance(iam, { accountId: ACCOUNT, region: REGION })
   iam.destroy()
+  // Everything below is an ML engineer's work, so it is done with an ML engineer's permissions.
+  const sts = new STSClient(engine.clientConfiguration)
+  const { Credentials } = await sts.send(
+    new AssumeRoleCommand({ RoleArn: role('SkyloopMLEngineer'), RoleSessionName: 'grace' }),
+  )
+  sts.destroy()
+  const asEngineer = {
+    ...engine.clientConfiguration,
+    credentials: {
+      accessKeyId: Credentials?.AccessKeyId as string,
+      secretAccessKey: Credentials?.SecretAccessKey as string,
+      sessionToken: Credentials?.SessionToken as string,
+    },
+  }
+  sagemaker = new SageMakerClient(asEngineer)
+  sns = new SNSClient(asEngineer)
+  events = new EventBridgeClient(asEngineer)
   const s3 = new S3Client(engine.clientConfiguration)
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }))
   const script = `import { mkdirSync, writeFileSync } from 'node:fs'

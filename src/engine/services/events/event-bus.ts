@@ -140,12 +140,16 @@ export function createEventBus(engine: Engine): DefaultEventBus {
     publish: (event) => void bus.publishEvent(event),
     publishEvent: (event, timeMs) => {
       const made = busEvent(event, timeMs ?? engine.clock.now().getTime())
-      engine.store.transaction(() => {
-        for (const { value: rule } of rules(engine).list()) {
-          if (rule.state !== 'ENABLED' || rule.eventPattern === undefined || rule.targets.length === 0) continue
-          if (matcher(rule.eventPattern)(made)) send(rule, made)
-        }
-      })
+      const matching = rules(engine)
+        .list()
+        .filter(({ value: { state, eventPattern, targets } }) => {
+          return state === 'ENABLED' && targets.length > 0 && eventPattern !== undefined && matcher(eventPattern)(made)
+        })
+      if (matching.length > 0) {
+        engine.store.transaction(() => {
+          for (const { value: rule } of matching) send(rule, made)
+        })
+      }
       return made.id
     },
     reschedule: fireDue,
