@@ -30,7 +30,12 @@ export interface Running {
 }
 
 export function createRunning(log: Log): Running {
-  const active = new Map<string, { controller: AbortController; done: Promise<void> }>()
+  interface Piece {
+    readonly controller: AbortController
+    readonly done: Promise<void>
+  }
+  const all = new Set<Piece>()
+  const latest = new Map<string, Piece>()
   let closed = false
   const start: Running['start'] = (arn, work) => {
     if (closed) return
@@ -40,14 +45,17 @@ export function createRunning(log: Log): Running {
         if (!controller.signal.aborted) log.error('work ended abnormally', { arn, reason: failureReasonOf(error) })
       })
       .finally(() => {
-        if (active.get(arn)?.controller === controller) active.delete(arn)
+        all.delete(piece)
+        if (latest.get(arn) === piece) latest.delete(arn)
       })
-    active.set(arn, { controller, done })
+    const piece: Piece = { controller, done }
+    all.add(piece)
+    latest.set(arn, piece)
   }
   return {
     start,
     replace: (arn, work) => {
-      const before = active.get(arn)
+      const before = latest.get(arn)
       before?.controller.abort(new StopRequest('stop'))
       start(arn, async (signal) => {
         await before?.done
@@ -55,14 +63,14 @@ export function createRunning(log: Log): Running {
       })
     },
     stop: (arn) => {
-      const found = active.get(arn)
+      const found = latest.get(arn)
       found?.controller.abort(new StopRequest('stop'))
       return found !== undefined
     },
     close: async () => {
       closed = true
-      for (const { controller } of active.values()) controller.abort(new StopRequest('shutdown'))
-      await Promise.all([...active.values()].map(({ done }) => done))
+      for (const { controller } of all) controller.abort(new StopRequest('shutdown'))
+      await Promise.all([...all].map(({ done }) => done))
     },
   }
 }

@@ -54,6 +54,7 @@ import { describeTrainingJob } from './training-job/describe-training-job.ts'
 import { listTrainingJobs } from './training-job/list-training-jobs.ts'
 import { resumeTrainingJobs } from './training-job/resume.ts'
 import { stopTrainingJob } from './training-job/stop-training-job.ts'
+import { removeOldTrees } from './old-trees.ts'
 import { createWorkers } from './workers.ts'
 import type { Workers } from './workers.ts'
 
@@ -121,7 +122,8 @@ export function createSagemakerService(engine: Engine): {
   return {
     service: { signingName: 'sagemaker', protocol: 'awsJson1_1', sdk, operations: operations(workers) },
     start: async () => {
-      await resumeEndpoints(workers)
+      await removeOldTrees(engine)
+      resumeEndpoints(workers)
       resumeProcessingJobs(workers)
       resumeTrainingJobs(workers)
       resumeExecutions(workers)

@@ -21,7 +21,7 @@ export interface ServingContainer {
   readonly modelUri: string | undefined
 }
 
-/** @throws JobFailure when the model or its package is gone, or the package is no longer approved */
+/** @throws JobFailure when the model or its package is gone; approval was checked when the model was made */
 export function servingContainer(engine: Engine, modelName: string): ServingContainer {
   const model = models(engine).get(modelName)
   if (!model) throw new JobFailure('ClientError', `the model "${modelName}" does not exist`)

@@ -1,6 +1,3 @@
-import { rm } from 'node:fs/promises'
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { failureReasonOf, JobFailure } from '../../../runner/job-failure.ts'
 import { signalGroup } from '../../../runner/process-identity.ts'
 import { endpointConfigs } from '../endpoint-config/record.ts'
@@ -67,16 +64,15 @@ export function beginScaling(workers: Workers, endpoint: EndpointRecord, states:
 }
 
 /**
- * After a restart: ends what a dead engine left running, clears what it left on disk, and serves again. An endpoint
+ * After a restart: ends what a dead engine left running, and serves again. An endpoint
  * that was being updated first gets its old configuration back, then the update begins anew.
  */
-export async function resumeEndpoints(workers: Workers): Promise<void> {
+export function resumeEndpoints(workers: Workers): void {
   const { engine } = workers
   for (const { value } of endpoints(engine).list()) {
     for (const process of value.processes) signalGroup(process, 'SIGKILL')
     endpoints(engine).update(value.name, (old) => ({ ...old, processes: [] }))
   }
-  await removeOldTrees(engine.home)
   for (const { value: endpoint } of endpoints(engine).list()) {
     if (endpoint.status === 'Deleting') beginDeletion(workers, endpoint)
     else if (endpoint.status === 'InService') {
@@ -133,17 +129,4 @@ function configOf({ engine }: Workers, configName: string): EndpointConfigRecord
   const config = endpointConfigs(engine).get(configName)
   if (!config) throw new JobFailure('ClientError', `the endpoint configuration "${configName}" does not exist`)
   return config
-}
-
-async function removeOldTrees(home: string): Promise<void> {
-  let names: string[] = []
-  try {
-    names = readdirSync(join(home, 'jobs'))
-  } catch {
-    // No job has run in this home yet.
-    return
-  }
-  for (const name of names) {
-    if (name.startsWith('endpoint-')) await rm(join(home, 'jobs', name), { recursive: true, force: true })
-  }
 }

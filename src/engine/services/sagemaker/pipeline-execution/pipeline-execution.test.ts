@@ -9,6 +9,7 @@ import {
   StopPipelineExecutionCommand,
 } from '@aws-sdk/client-sagemaker'
 import type { StartPipelineExecutionRequest } from '@aws-sdk/client-sagemaker'
+import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime'
 import { startTestEngine } from '../../../testing.ts'
 import type { TestEngine } from '../../../testing.ts'
 import { eventually, LAB, NODE_IMAGE, openLab } from '../testing.ts'
@@ -222,6 +223,153 @@ describe('an execution', () => {
     expect(again.status).toBe('Succeeded')
     expect(statuses(again.steps)).toEqual({ Bad: 'Succeeded', Good: 'Succeeded', After: 'Succeeded' })
     expect(again.steps['Good']?.Metadata?.ProcessingJob?.Arn).toBe(goodJob)
+  })
+
+  test('runs side by side as many steps as it may', async () => {
+    const name = unique('diamond')
+    const after = (...DependsOn: string[]) => ({ more: { DependsOn } })
+    await create(name, {
+      Steps: [
+        step(name, 'Last', { args: ['write', 'x', 'x'], ...after('Left', 'Right') }),
+        step(name, 'Left', { args: ['write', 'x', 'x'], ...after('First') }),
+        step(name, 'Right', { args: ['write', 'x', 'x'], ...after('First') }),
+        step(name, 'First', { args: ['write', 'x', 'x'] }),
+      ],
+    })
+    for (const limit of [1, 2]) {
+      const arn = await start(name, { ParallelismConfiguration: { MaxParallelExecutionSteps: limit } })
+      const { status, steps } = await ended(arn)
+      expect(status).toBe('Succeeded')
+      const time = (step_: string, side: 'StartTime' | 'EndTime') => steps[step_]?.[side]?.getTime() ?? Number.NaN
+      expect(time('Left', 'StartTime')).toBeGreaterThanOrEqual(time('First', 'EndTime'))
+      expect(time('Last', 'StartTime')).toBeGreaterThanOrEqual(
+        Math.max(time('Left', 'EndTime'), time('Right', 'EndTime')),
+      )
+      const overlap =
+        time('Right', 'StartTime') < time('Left', 'EndTime') && time('Left', 'StartTime') < time('Right', 'EndTime')
+      expect(overlap).toBe(limit === 2)
+    }
+  })
+
+  test('takes the inner branch of a condition in a branch', async () => {
+    const name = unique('nested')
+    const end = (Name: string) => ({ Name, Type: 'Fail', Arguments: { ErrorMessage: Name } })
+    const gate = (Name: string, Value: number, IfSteps: object[], ElseSteps: object[]) => ({
+      Name,
+      Type: 'Condition',
+      Arguments: {
+        Conditions: [{ Type: 'LessThan', LeftValue: Value, RightValue: { Get: 'Parameters.N' } }],
+        IfSteps,
+        ElseSteps,
+      },
+    })
+    await create(name, {
+      Parameters: [{ Name: 'N', Type: 'Integer' }],
+      Steps: [gate('Outer', 1, [gate('Inner', 2, [end('Big')], [end('Middle')])], [end('Small')])],
+    })
+    for (const [value, taken] of [
+      ['1', 'Small'],
+      ['2', 'Middle'],
+      ['3', 'Big'],
+    ] as const) {
+      const { steps } = await ended(await start(name, { PipelineParameters: [{ Name: 'N', Value: value }] }))
+      const ends = Object.keys(steps).filter((each) => !['Outer', 'Inner'].includes(each))
+      expect(ends).toEqual([taken])
+    }
+  })
+
+  test('trains, registers and deploys with what the steps before have made', async () => {
+    const name = unique('deploys')
+    await lab.put(
+      `${name}/code/train.mjs`,
+      `import { mkdirSync, writeFileSync } from 'node:fs'
+       const model = process.env.SAGEMAKER_BASE_DIR + '/model'
+       mkdirSync(model + '/code')
+       writeFileSync(model + '/code/serve.mjs', \`
+         import { createServer } from 'node:http'
+         createServer((request, response) => response.end('\${process.argv.slice(2).join(' ')}')).listen(process.env.SAGEMAKER_BIND_TO_PORT, '127.0.0.1')\`)`,
+    )
+    const container = {
+      Image: NODE_IMAGE,
+      ModelDataUrl: { Get: 'Steps.Train.ModelArtifacts.S3ModelArtifacts' },
+      Environment: { SAGEMAKER_PROGRAM: 'serve.mjs' },
+    }
+    await create(name, {
+      Parameters: [{ Name: 'Epochs', Type: 'Integer', DefaultValue: 3 }],
+      Steps: [
+        {
+          Name: 'Train',
+          Type: 'Training',
+          Arguments: {
+            RoleArn: lab.roleArn,
+            AlgorithmSpecification: { TrainingImage: NODE_IMAGE, TrainingInputMode: 'File' },
+            HyperParameters: { sagemaker_program: 'train.mjs', epochs: { Get: 'Parameters.Epochs' } },
+            InputDataConfig: [
+              {
+                ChannelName: 'code',
+                DataSource: { S3DataSource: { S3Uri: `${LAB}/${name}/code/`, S3DataType: 'S3Prefix' } },
+              },
+            ],
+            OutputDataConfig: { S3OutputPath: `${LAB}/${name}/models` },
+            ResourceConfig: { InstanceCount: 1, InstanceType: 'ml.m5.large', VolumeSizeInGB: 1 },
+            StoppingCondition: { MaxRuntimeInSeconds: 60 },
+          },
+        },
+        {
+          Name: 'Register',
+          Type: 'RegisterModel',
+          Arguments: {
+            ModelPackageGroupName: name,
+            ModelApprovalStatus: 'Approved',
+            InferenceSpecification: {
+              Containers: [container],
+              SupportedContentTypes: ['text/plain'],
+              SupportedResponseMIMETypes: ['text/plain'],
+            },
+          },
+        },
+        {
+          Name: 'Model',
+          Type: 'Model',
+          Arguments: {
+            ExecutionRoleArn: lab.roleArn,
+            PrimaryContainer: { ModelPackageName: { Get: 'Steps.Register.ModelPackageArn' } },
+          },
+        },
+        {
+          Name: 'Config',
+          Type: 'EndpointConfig',
+          Arguments: {
+            ProductionVariants: [
+              {
+                VariantName: 'all',
+                ModelName: { Get: 'Steps.Model.ModelName' },
+                InitialInstanceCount: 1,
+                InstanceType: 'ml.m5.large',
+              },
+            ],
+          },
+        },
+        {
+          Name: 'Deploy',
+          Type: 'Endpoint',
+          Arguments: { EndpointName: name, EndpointConfigName: { Get: 'Steps.Config.EndpointConfigName' } },
+        },
+      ],
+    })
+    const runtime = new SageMakerRuntimeClient(engine.clientConfiguration)
+    // The second time the endpoint exists, and is updated.
+    for (const epochs of ['3', '4']) {
+      const arn = await start(name, { PipelineParameters: [{ Name: 'Epochs', Value: epochs }] })
+      const { status, steps } = await ended(arn)
+      expect(Object.values(steps).map(({ FailureReason }) => FailureReason)).toEqual(Array(5).fill(undefined))
+      expect(status).toBe('Succeeded')
+      expect(steps['Register']?.Metadata?.RegisterModel?.Arn).toMatch(
+        new RegExp(`model-package/${name}/${Number(epochs) - 2}$`),
+      )
+      const { Body } = await runtime.send(new InvokeEndpointCommand({ EndpointName: name, Body: 'x' }))
+      expect(Buffer.from(Body).toString()).toBe(`--epochs ${epochs}`)
+    }
   })
 
   test('takes over the newest earlier result of equal arguments', async () => {

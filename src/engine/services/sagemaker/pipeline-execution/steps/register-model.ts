@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { CreateModelPackageOutput } from '@aws-sdk/client-sagemaker'
 import { modelPackageGroups } from '../../model-package-group/record.ts'
 import { describedModelPackage } from '../../model-package/describe-model-package.ts'
@@ -14,7 +15,10 @@ export const registerModelStep: StepExecutor = {
       await invokeAsRole(engine, principal, 'CreateModelPackageGroup', { ModelPackageGroupName: group })
     }
     // The token makes a repetition after a crash give the same version.
-    const ClientToken = `${execution.id}-${step.Name}-${attempt}`.slice(-36)
+    const ClientToken = createHash('sha256')
+      .update(`${execution.arn} ${step.Name} ${attempt}`)
+      .digest('hex')
+      .slice(0, 36)
     const input = { ...args, ClientToken }
     const made = (await invokeAsRole(engine, principal, 'CreateModelPackage', input)) as CreateModelPackageOutput
     claim(made.ModelPackageArn as string)
