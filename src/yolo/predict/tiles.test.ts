@@ -3,16 +3,16 @@ import { expect, test } from 'vitest'
 import { mergeTiles } from './merge-tiles.ts'
 import { parseTiling, planTiles } from './tiles.ts'
 
-test('a 1920x1080 frame at 640 px and 20 % overlap is 4 x 2 tiles ending at its edges', () => {
+test('a 1920x1080 frame at 640 px and 20 % overlap, half size, is 4 x 2 tiles at even offsets ending at its edges', () => {
   const tiles = planTiles(1920, 1080, { size: 640, overlap: 0.2, scale: 0.5 })
   expect(tiles.map((tile) => [tile.x, tile.y])).toEqual([
     [0, 0],
-    [427, 0],
-    [853, 0],
+    [426, 0],
+    [854, 0],
     [1280, 0],
     [0, 440],
-    [427, 440],
-    [853, 440],
+    [426, 440],
+    [854, 440],
     [1280, 440],
   ])
 })

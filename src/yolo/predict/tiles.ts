@@ -40,10 +40,14 @@ export function planTiles(width: number, height: number, tiling: Tiling): Tile[]
   return ys.flatMap((y) => xs.map((x) => ({ x, y, size: tiling.size })))
 }
 
-function offsets(length: number, { size, overlap }: Tiling): number[] {
+function offsets(length: number, { size, overlap, scale }: Tiling): number[] {
   if (length <= size) return [0]
   const count = Math.ceil((length - size) / (size * (1 - overlap))) + 1
-  return Array.from({ length: count }, (_, i) => Math.round((i * (length - size)) / (count - 1)))
+  return Array.from({ length: count }, (_, i) => {
+    if (i === count - 1) return length - size
+    // On whole network pixels, so that cutting needs no interpolation and thin things stay sharp.
+    return Math.round(((i * (length - size)) / (count - 1)) * scale) / scale
+  })
 }
 
 /**
