@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { Ids } from '../../core/ids.ts'
 import type { Store } from '../store/store.ts'
 import type { CredentialIssuer, TemporaryCredentials } from './credentials.ts'
-import { accessKeys, users, type AccessKeyRecord } from './identities.ts'
+import { accessKeys, hotIdentities, type AccessKeyRecord } from './identities.ts'
 import type { Principal } from './principal.ts'
 import { SessionTokens, type SessionClaims } from './session-token.ts'
 import { equalSignatures } from './sigv4.ts'
@@ -33,6 +33,7 @@ export function createCredentialStore({
   endpointUrl,
 }: CredentialStoreOptions): CredentialStore {
   const tokens = new SessionTokens(engineSecret(store))
+  const hot = hotIdentities(store)
   const grants = new Map<string, { readonly token: string; readonly principal: Principal }>()
 
   const makeKeyId = (prefix: 'AKIA' | 'ASIA'): string => prefix + ids.short(16).toUpperCase()
@@ -87,8 +88,8 @@ export function createCredentialStore({
     },
     find(accessKeyId, sessionToken) {
       if (sessionToken !== undefined) return findSession(accessKeyId, sessionToken)
-      const key = accessKeys(store).get(accessKeyId)
-      const user = key?.status === 'Active' ? users(store).get(key.userName) : undefined
+      const key = hot.accessKey(accessKeyId)
+      const user = key?.status === 'Active' ? hot.user(key.userName) : undefined
       if (key === undefined || user === undefined) return { failure: 'unknown-key' }
       const principal: Principal = { kind: 'user', accountId, arn: user.arn, userName: user.userName }
       return { secretAccessKey: key.secretAccessKey, principal }

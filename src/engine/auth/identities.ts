@@ -1,3 +1,4 @@
+import { cachedRows } from '../store/cached-rows.ts'
 import type { Store } from '../store/store.ts'
 
 /** A policy document written into an identity. */
@@ -66,3 +67,24 @@ export const users = (store: Store) => store.collection<UserRecord>('iam.user')
 export const roles = (store: Store) => store.collection<RoleRecord>('iam.role')
 export const managedPolicies = (store: Store) => store.collection<ManagedPolicyRecord>('iam.policy')
 export const accessKeys = (store: Store) => store.collection<AccessKeyRecord>('iam.access-key')
+
+/** Users, roles and access keys as every single call needs them: read-only, from memory while nothing has changed. */
+export function hotIdentities(store: Store): HotIdentities {
+  const known = hot.get(store)
+  if (known !== undefined) return known
+  const made = {
+    user: cachedRows<UserRecord>(store, 'iam.user'),
+    role: cachedRows<RoleRecord>(store, 'iam.role'),
+    accessKey: cachedRows<AccessKeyRecord>(store, 'iam.access-key'),
+  }
+  hot.set(store, made)
+  return made
+}
+
+interface HotIdentities {
+  readonly user: (name: string) => UserRecord | undefined
+  readonly role: (name: string) => RoleRecord | undefined
+  readonly accessKey: (id: string) => AccessKeyRecord | undefined
+}
+
+const hot = new WeakMap<Store, HotIdentities>()

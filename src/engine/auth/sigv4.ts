@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 
 /** Day, region and service that a signature is bound to. */
 export interface Scope {
@@ -72,12 +72,31 @@ export function equalSignatures(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right)
 }
 
+const BLOCK_BYTES = 64
+
+/**
+ * HMAC-SHA256 from two one-shot hashes: several times quicker on short texts than an `Hmac` object, which wraps its
+ * key anew each time.
+ *
+ * @source RFC 2104
+ */
 export function hmac(key: string | Buffer, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest()
+  const bytes = typeof key === 'string' ? Buffer.from(key) : key
+  const block = bytes.length > BLOCK_BYTES ? hash('sha256', bytes, 'buffer') : bytes
+  const message = Buffer.from(text)
+  const inner = Buffer.alloc(BLOCK_BYTES + message.length, 0x36)
+  const outer = Buffer.alloc(BLOCK_BYTES + 32, 0x5c)
+  for (let i = 0; i < block.length; i++) {
+    inner[i] = block[i]! ^ 0x36
+    outer[i] = block[i]! ^ 0x5c
+  }
+  message.copy(inner, BLOCK_BYTES)
+  hash('sha256', inner, 'buffer').copy(outer, BLOCK_BYTES)
+  return hash('sha256', outer, 'buffer')
 }
 
 export function sha256Hex(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex')
+  return hash('sha256', content)
 }
 
 /** Percent-encodes everything outside RFC 3986's unreserved characters. */

@@ -10,7 +10,7 @@ interface Waiting {
 /**
  * Group commit. Under `synchronous=FULL` every transaction waits for the disk; calls that arrive together share one.
  */
-export function batchesOn(database: DatabaseSync): Store['batch'] {
+export function batchesOn(database: DatabaseSync, onRollback: () => void): Store['batch'] {
   let queue: Waiting[] = []
 
   const drain = (): void => {
@@ -23,6 +23,7 @@ export function batchesOn(database: DatabaseSync): Store['batch'] {
       if (!database.isTransaction) throw new Error('the transaction was rolled back by SQLite')
       database.exec('COMMIT')
     } catch (error) {
+      onRollback()
       if (database.isTransaction) database.exec('ROLLBACK')
       for (const { reject } of batch) reject(error)
       return

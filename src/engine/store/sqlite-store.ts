@@ -19,13 +19,15 @@ export function openStore(path: string): OwnedStore {
     `CREATE TABLE IF NOT EXISTS row (collection TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL,
      PRIMARY KEY (collection, id)) WITHOUT ROWID`,
   )
-  const transaction = transactionsOn(database)
-  const makeCollection = collectionsOn(database, transaction)
+  const revisions = new Revisions()
+  const transaction = transactionsOn(database, revisions)
+  const makeCollection = collectionsOn(database, transaction, revisions)
   const made = new Map<string, Collection<unknown>>()
   return {
     database,
     transaction,
-    batch: batchesOn(database),
+    batch: batchesOn(database, () => revisions.changeAll()),
+    revision: (name) => revisions.of(name),
     collection<T>(name: string): Collection<T> {
       const collection = made.get(name) ?? makeCollection(name)
       made.set(name, collection)
@@ -36,7 +38,7 @@ export function openStore(path: string): OwnedStore {
 }
 
 /** BEGIN IMMEDIATE … COMMIT around the outermost call; inner calls are savepoints, so a caught failure undoes only itself. */
-function transactionsOn(database: DatabaseSync): Store['transaction'] {
+function transactionsOn(database: DatabaseSync, revisions: Revisions): Store['transaction'] {
   let savepoints = 0
   return (work) => {
     const savepoint = database.isTransaction ? `inner${savepoints++}` : undefined
@@ -46,6 +48,7 @@ function transactionsOn(database: DatabaseSync): Store['transaction'] {
       database.exec(savepoint === undefined ? 'COMMIT' : `RELEASE ${savepoint}`)
       return result
     } catch (error) {
+      revisions.changeAll()
       // SQLite itself has rolled back on some failures, a full disk among them.
       if (database.isTransaction) {
         database.exec(savepoint === undefined ? 'ROLLBACK' : `ROLLBACK TO ${savepoint}; RELEASE ${savepoint}`)
@@ -57,7 +60,26 @@ function transactionsOn(database: DatabaseSync): Store['transaction'] {
   }
 }
 
-function collectionsOn(database: DatabaseSync, transaction: Store['transaction']) {
+/** Counts the changes to each collection. */
+class Revisions {
+  readonly #byName = new Map<string, number>()
+  #all = 0
+
+  of(name: string): number {
+    return this.#all + (this.#byName.get(name) ?? 0)
+  }
+
+  change(name: string): void {
+    this.#byName.set(name, (this.#byName.get(name) ?? 0) + 1)
+  }
+
+  /** After a rollback: whatever was read inside the transaction no longer holds. */
+  changeAll(): void {
+    this.#all++
+  }
+}
+
+function collectionsOn(database: DatabaseSync, transaction: Store['transaction'], revisions: Revisions) {
   const select = database.prepare('SELECT value FROM row WHERE collection = ? AND id = ?')
   const selectAll = database.prepare('SELECT id, value FROM row WHERE collection = ? ORDER BY id')
   const selectFrom = database.prepare('SELECT id, value FROM row WHERE collection = ? AND id >= ? ORDER BY id')
@@ -73,18 +95,26 @@ function collectionsOn(database: DatabaseSync, transaction: Store['transaction']
     return {
       get,
       put: (id, value) => {
+        revisions.change(name)
         upsert.run(name, id, serializeRow(value))
       },
-      insert: (id, value) => insert.run(name, id, serializeRow(value)).changes === 1,
+      insert: (id, value) => {
+        revisions.change(name)
+        return insert.run(name, id, serializeRow(value)).changes === 1
+      },
       update: (id, change) =>
         transaction(() => {
           const current = get(id)
           if (current === undefined) return undefined
           const next = change(current)
+          revisions.change(name)
           upsert.run(name, id, serializeRow(next))
           return next
         }),
-      delete: (id) => remove.run(name, id).changes === 1,
+      delete: (id) => {
+        revisions.change(name)
+        return remove.run(name, id).changes === 1
+      },
       list: (prefix) => {
         const rows: { id: string; value: unknown }[] = []
         const found = prefix === undefined || prefix === '' ? selectAll.iterate(name) : selectFrom.iterate(name, prefix)

@@ -19,6 +19,8 @@ export interface Collection<T> {
 
 /** One SQLite database (WAL, `synchronous=FULL`) that holds everything but object bytes. */
 export interface Store {
+  /** Changes with every write to the collection `name`, undone ones included; what was read under the same number still holds. */
+  revision(name: string): number
   /** The rows named `name`, e.g. `sagemaker.training-job`. Cheap; call it where it is used. */
   collection<T>(name: string): Collection<T>
   /** All or nothing; nested calls join the outer transaction. */

@@ -3,7 +3,7 @@ import type { Store } from '../../store/store.ts'
 import { AwsError } from '../../wire/aws-error.ts'
 import type { Permission } from '../../wire/operation.ts'
 import { roleNameOf } from '../assumed-role.ts'
-import { managedPolicies, roles, users, type InlinePolicy } from '../identities.ts'
+import { hotIdentities, managedPolicies, type InlinePolicy } from '../identities.ts'
 import type { Principal } from '../principal.ts'
 import { AWS_MANAGED_POLICIES } from './aws-managed.ts'
 import type { ConditionContext } from './condition.ts'
@@ -34,6 +34,8 @@ interface AuthorizerOptions {
 
 export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   const { store, clock, accountId, region, resourcePolicy } = options
+
+  const hot = hotIdentities(store)
 
   const managed = (arn: string): NamedPolicy[] => {
     const text = managedPolicyText(store, arn)
@@ -69,11 +71,11 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       case 'root':
         return none
       case 'user': {
-        const user = users(store).get(principal.userName)
+        const user = hot.user(principal.userName)
         return user === undefined ? none : { ...none, ...identityPolicies(`user/${user.userName}`, user) }
       }
       case 'assumed-role': {
-        const role = roles(store).get(principal.roleName)
+        const role = hot.role(principal.roleName)
         if (role === undefined) return none
         const { sessionPolicy } = principal
         const session = sessionPolicy === undefined ? [] : [named('session policy', 'session', sessionPolicy)]
@@ -95,8 +97,8 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       ['aws:sourceip', ['127.0.0.1']],
       ['aws:securetransport', ['false']],
     ])
-    const identity = principal.kind === 'user' ? users(store).get(principal.userName) : undefined
-    const role = principal.kind === 'assumed-role' ? roles(store).get(principal.roleName) : undefined
+    const identity = principal.kind === 'user' ? hot.user(principal.userName) : undefined
+    const role = principal.kind === 'assumed-role' ? hot.role(principal.roleName) : undefined
     if (principal.kind === 'user') {
       values.set('aws:username', [principal.userName])
       if (identity !== undefined) values.set('aws:userid', [identity.id])
@@ -126,7 +128,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       return decision
     },
     checkTrust(roleArn, asker, action, context) {
-      const role = roles(store).get(roleNameOf(roleArn, accountId))
+      const role = hot.role(roleNameOf(roleArn, accountId))
       const who = asker.service ?? asker.arns[0] ?? 'unknown'
       if (role === undefined || role.arn !== roleArn) throw accessDenied(who, action, roleArn, undefined)
       const entries = Object.entries(context).map(([key, value]) => [key.toLowerCase(), [value]] as const)

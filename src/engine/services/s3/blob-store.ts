@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { closeSync, fsync, openSync, writeSync } from 'node:fs'
 import { mkdir, open, readdir, rm, statfs, link, copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { codeOf } from '../../../core/errors.ts'
 import { AwsError } from '../../wire/aws-error.ts'
 
@@ -58,6 +60,7 @@ export function openBlobStore({ folder, reserveBytes = 0 }: BlobStoreOptions): B
 
   const checkReserve = async (sizeBytes: number): Promise<void> => {
     if (reserveBytes === 0) return
+    await mkdir(folder, { recursive: true })
     const { bavail, bsize } = await statfs(folder)
     if (bavail * bsize - sizeBytes < reserveBytes) throw insufficientStorage()
   }
@@ -65,18 +68,11 @@ export function openBlobStore({ folder, reserveBytes = 0 }: BlobStoreOptions): B
   return {
     pathOf,
     async write(content) {
-      await mkdir(folder, { recursive: true })
       await checkReserve(content instanceof Uint8Array ? content.length : 0)
       const id = await newBlob()
       try {
-        const file = await open(pathOf(id), 'wx')
-        try {
-          if (content instanceof Uint8Array) await file.writeFile(content)
-          else for await (const chunk of content) await writeAll(file, chunk)
-          await file.sync()
-        } finally {
-          await file.close()
-        }
+        if (content instanceof Uint8Array) await writeSmall(pathOf(id), content)
+        else await writeStream(pathOf(id), content)
         return id
       } catch (error) {
         return abandon(id, error)
@@ -117,6 +113,29 @@ export function openBlobStore({ folder, reserveBytes = 0 }: BlobStoreOptions): B
       }
       return removed
     },
+  }
+}
+
+/** Opening, writing and closing a small file is quicker than handing each to another thread; only the sync waits for the disk. */
+async function writeSmall(path: string, content: Uint8Array): Promise<void> {
+  const file = openSync(path, 'wx')
+  try {
+    for (let written = 0; written < content.length;) written += writeSync(file, content, written)
+    await syncFile(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+const syncFile = promisify(fsync)
+
+async function writeStream(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+  const file = await open(path, 'wx')
+  try {
+    for await (const chunk of content) await writeAll(file, chunk)
+    await file.sync()
+  } finally {
+    await file.close()
   }
 }
 

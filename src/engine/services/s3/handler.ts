@@ -103,6 +103,10 @@ async function sendAnswer(
     return
   }
   response.writeHead(status, common)
+  if (body instanceof Uint8Array) {
+    response.end(body)
+    return
+  }
   await pipeline(body instanceof Readable ? body : Readable.from(body), response)
 }
 

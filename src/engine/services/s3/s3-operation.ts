@@ -27,8 +27,8 @@ export interface S3Answer {
   /** @default 200 */
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
-  /** XML text, or bytes to stream; `headers` then carries their length. */
-  readonly body?: string | AsyncIterable<Uint8Array>
+  /** XML text, bytes, or a stream of bytes; `headers` then carries its length. */
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>
 }
 
 /** One operation of S3. Unlike other services', its input is the request itself, as bodies stream. */

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, readFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { AwsError } from '../../../wire/aws-error.ts'
 import type { ObjectRow } from '../object-table.ts'
@@ -9,6 +9,8 @@ import { checkRead, READ_CONDITIONS } from './conditions.ts'
 import { parseRange, type ByteRange } from './range.ts'
 
 const READ_CHUNK_BYTES = 256 * 1024
+/** Up to this size, reading at once is quicker than a stream by an order of magnitude. */
+const SMALL_BYTES = 64 * 1024
 
 /** GetObject. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
 export const getObject: S3Operation = {
@@ -16,8 +18,13 @@ export const getObject: S3Operation = {
   async handle(call) {
     const { row, range, ...answer } = describe(call)
     if (row.sizeBytes === 0) return answer
+    const path = call.objects.blobs.pathOf(row.blobId)
+    if (row.sizeBytes <= SMALL_BYTES) {
+      const bytes = readFileSync(path)
+      return { ...answer, body: range === undefined ? bytes : bytes.subarray(range.start, range.end + 1) }
+    }
     // Opened before the answer begins: an object that is replaced meanwhile is still read whole.
-    const file = await open(call.objects.blobs.pathOf(row.blobId), 'r')
+    const file = await open(path, 'r')
     const body = createReadStream('', { fd: file, highWaterMark: READ_CHUNK_BYTES, ...range })
     return { ...answer, body }
   },
