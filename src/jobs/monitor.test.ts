@@ -154,6 +154,16 @@ test('dark and blurred traffic is CompletedWithViolations, sends one event, and 
   expect(await readFile(join(base, 'output/metrics/cloudwatch'), 'utf8')).toContain('feature_baseline_drift_brightness')
 })
 
+test('the invocation by which a deployment proved itself is no traffic', async () => {
+  const base = await capturedFolder(await frames(10, 120))
+  const file = join(base, 'processing/captured/AllTraffic', HOUR, 'a.jsonl')
+  const text = await readFile(file, 'utf8')
+  await writeFile(file, text.replace('"eventId":"e0"', '"eventId":"e0","inferenceId":"skyloop-smoke-test"'))
+  const { message } = await runJobProcess(base, ['monitor'])
+  expect(message).toBe('Completed: no violation in 9 images of endpoint')
+  expect(await resultOf(base, 'monitor.json')).toMatchObject({ images: 9, smokeTests: 1 })
+})
+
 test('only invocations of the asked time are compared', async () => {
   const base = await capturedFolder([...(await frames(10, 120)), ...(await frames(20, 40))])
   const { message } = await runJobProcess(base, ['monitor', '--until', '2026-05-01T10:10:00Z', '--no-events'])

@@ -5,7 +5,7 @@ import { formatArn, parseArn } from '../core/arn.ts'
 import { messageOf, SkyloopError } from '../core/errors.ts'
 import { writeJsonAtomic } from '../core/files.ts'
 import { readJson } from '../core/json.ts'
-import { readCapture } from '../monitor/capture.ts'
+import { readCapture, SMOKE_TEST_ID } from '../monitor/capture.ts'
 import { measureCaptured } from '../monitor/captured-image.ts'
 import { driftDistance } from '../monitor/checks/baseline-drift.ts'
 import type { CheckInput } from '../monitor/checks/check.ts'
@@ -82,6 +82,7 @@ async function monitor(
     endpointName: endpoint,
     images: seen.rows.length,
     outsideWindow: seen.outsideWindow,
+    smokeTests: seen.smokeTests,
     unusable: seen.problems,
     violations: violations.violations,
     driftDistances: distances(inputs),
@@ -117,6 +118,8 @@ interface Traffic {
   /** Broken lines and events that cannot be measured, in words. */
   readonly problems: readonly string[]
   readonly outsideWindow: number
+  /** Invocations by which a deployment proved that the endpoint answers. */
+  readonly smokeTests: number
 }
 
 async function measureTraffic(
@@ -128,12 +131,17 @@ async function measureTraffic(
   const problems: string[] = []
   let farthest: DeviatingImage[] = []
   let outsideWindow = 0
+  let smokeTests = 0
   for await (const record of readCapture(folder)) {
     if ('problem' in record) {
       problems.push(`${record.problem.file}:${record.problem.line}: ${record.problem.reason}`)
       continue
     }
     const { event } = record
+    if (event.inferenceId === SMOKE_TEST_ID) {
+      smokeTests++
+      continue
+    }
     const early = window.since && event.time && event.time < window.since
     const late = window.until && event.time && event.time >= window.until
     if (early || late) {
@@ -157,7 +165,7 @@ async function measureTraffic(
       hint: 'send traffic to an endpoint with data capture, or widen the time window',
     })
   }
-  return { rows, farthest, problems, outsideWindow }
+  return { rows, farthest, problems, outsideWindow, smokeTests }
 }
 
 function distances(inputs: ReadonlyMap<string, CheckInput>): Record<string, number> {

@@ -4,6 +4,7 @@ import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-s
 import sharp from 'sharp'
 import { SkyloopError } from '../core/errors.ts'
 import { isObject, parseJson } from '../core/json.ts'
+import { SMOKE_TEST_ID } from '../monitor/capture.ts'
 
 export interface SmokeResult {
   readonly predictions: number
@@ -23,7 +24,9 @@ export async function smokeTest(EndpointName: string, imagePath?: string): Promi
   const client = new SageMakerRuntimeClient({})
   try {
     const started = performance.now()
-    const answer = await client.send(new InvokeEndpointCommand({ EndpointName, ContentType, Body }))
+    const answer = await client.send(
+      new InvokeEndpointCommand({ EndpointName, ContentType, Body, InferenceId: SMOKE_TEST_ID }),
+    )
     const milliseconds = performance.now() - started
     const text = Buffer.from(answer.Body).toString('utf8')
     const value = parseJson(text, `the answer of ${EndpointName}`)

@@ -8,6 +8,8 @@ import { isObject, parseJson } from '../core/json.ts'
 /** One captured invocation. */
 export interface CapturedEvent {
   readonly eventId: string
+  /** The caller's own id of the invocation. */
+  readonly inferenceId: string | undefined
   /** Undefined when the record does not tell it. */
   readonly time: Date | undefined
   readonly input: CapturedBody | undefined
@@ -18,6 +20,9 @@ export interface CapturedBody {
   readonly contentType: string
   readonly bytes: Buffer
 }
+
+/** The `InferenceId` of invocations that only prove that an endpoint answers; they are no traffic. */
+export const SMOKE_TEST_ID = 'skyloop-smoke-test'
 
 /** A line that cannot be used. */
 export interface CaptureProblem {
@@ -65,12 +70,13 @@ export function parseCapture(text: string): CapturedEvent {
   const data = isObject(value) ? value['captureData'] : undefined
   const metadata = isObject(value) ? value['eventMetadata'] : undefined
   if (!isObject(data) || !isObject(metadata)) throw lineError('it has no captureData and eventMetadata')
-  const { eventId, inferenceTime } = metadata
+  const { eventId, inferenceId, inferenceTime } = metadata
   if (typeof eventId !== 'string') throw lineError('its eventMetadata has no eventId')
   const time = typeof inferenceTime === 'string' ? new Date(inferenceTime) : undefined
   if (time && Number.isNaN(time.getTime())) throw lineError(`its inferenceTime is ${JSON.stringify(inferenceTime)}`)
   return {
     eventId,
+    inferenceId: typeof inferenceId === 'string' ? inferenceId : undefined,
     time,
     input: parseBody(data['endpointInput'], 'endpointInput'),
     output: parseBody(data['endpointOutput'], 'endpointOutput'),

@@ -82,7 +82,7 @@ export async function evaluationPage(evaluation: DetectorEvaluation, title: stri
         `<tr><th>${escapeXml(classNames[classId]!)}</th><td>${boxes}</td><td>${percent(ap50)}</td><td>${percent(ap50_95)}</td><td>${percent(operatingPoint.precision)}</td><td>${percent(operatingPoint.recall)}</td></tr>`,
     )
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escapeXml(title)}</title>
-<style>body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:1400px;padding:0 1rem;color:#1b2530}table{border-collapse:collapse}td,th{padding:.25rem .9rem;text-align:right;border-bottom:1px solid #dde3ea}th:first-child{text-align:left}main{display:grid;grid-template-columns:repeat(auto-fill,minmax(440px,1fr));gap:1rem}figure{margin:0}img{width:100%}figcaption{color:#5a6774;font-size:13px}</style>
+<style>body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:1400px;padding:0 1rem;color:#1b2530}table{border-collapse:collapse}td,th{padding:.25rem .9rem;text-align:right;border-bottom:1px solid #dde3ea}th:first-child{text-align:left}main{margin-top:1.5rem;display:grid;grid-template-columns:repeat(auto-fill,minmax(440px,1fr));gap:1rem}figure{margin:0}img{width:100%}figcaption{color:#5a6774;font-size:13px}</style>
 <h1>${escapeXml(title)}</h1>
 <p>mAP50 <b>${percent(metrics.map50)}</b>, mAP50-95 <b>${percent(metrics.map50_95)}</b> on ${images.length} images.
 Boxes are shown from confidence ${metrics.operatingPoint.confidence.toFixed(2)}, where F1 is best
