@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { CHECKSUM_NAMES, createChecksum, type ChecksumName } from '../../../auth/checksum.ts'
 import { AwsError } from '../../../wire/aws-error.ts'
 import { childrenNamed, childText, element, parseXml, XML_HEADER } from '../../../wire/xml.ts'
@@ -13,7 +13,7 @@ import type { PartRow, UploadRow } from './multipart-table.ts'
 /** Every part but the last must have at least this size. */
 const MIN_PART_BYTES = 5 * 1024 * 1024
 const MAX_PARTS = 10_000
-const COPY_CHUNK_BYTES = 4 * 1024 * 1024
+const COPY_CHUNK_BYTES = 1024 * 1024
 
 /**
  * CompleteMultipartUpload: the parts become one file, streamed, and only then one object.
@@ -128,11 +128,21 @@ async function joinParts(
 ): Promise<string> {
   const [only] = parts
   if (parts.length === 1 && only !== undefined && !mustSee) return blobs.adopt(blobs.pathOf(only.blobId), 'link')
+  // One buffer for all: each chunk is written before the next is read.
+  const buffer = Buffer.allocUnsafe(COPY_CHUNK_BYTES)
   async function* bytes(): AsyncGenerator<Uint8Array> {
     for (const part of parts) {
-      for await (const chunk of createReadStream(blobs.pathOf(part.blobId), { highWaterMark: COPY_CHUNK_BYTES })) {
-        see(chunk as Uint8Array)
-        yield chunk as Uint8Array
+      const file = await open(blobs.pathOf(part.blobId), 'r')
+      try {
+        for (;;) {
+          const { bytesRead } = await file.read(buffer, 0, buffer.length)
+          if (bytesRead === 0) break
+          const chunk = buffer.subarray(0, bytesRead)
+          see(chunk)
+          yield chunk
+        }
+      } finally {
+        await file.close()
       }
     }
   }
