@@ -16,7 +16,7 @@ const checks = [
   ['format', 'oxfmt', ['--check']],
   ['types', 'tsc', ['-p', 'tsconfig.json']],
   ['lint', 'oxlint', ['--type-aware']],
-  ['imports', 'depcruise', ['src', '--config', '.dependency-cruiser.cjs', '--output-type', 'err']],
+  ['imports', 'node', ['tools/imports.mjs']],
   ['unused', 'knip', []],
   ['coverage', 'node', ['tools/coverage.ts', '--check']],
   ['tests', 'vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${counts}`, ...only]],

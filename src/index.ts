@@ -1,0 +1,12 @@
+/** The library behind the commands: pipelines as typed values, roles as code, YOLO11, and the engine itself. */
+export * from './governance/index.ts'
+export * from './pipeline/index.ts'
+export { startEngine } from './engine/start.ts'
+export { prepareDataset } from './data/prepare/prepare-dataset.ts'
+export { renderScene } from './data/scenes/render-scene.ts'
+export { writeSceneDataset } from './data/scenes/write-scene-dataset.ts'
+export { evaluateDetections } from './yolo/eval/coco-ap.ts'
+export { predictImage } from './yolo/predict/predict-image.ts'
+export { openDetector } from './yolo/runtime/detector-session.ts'
+export { exportOnnx } from './yolo/runtime/export.ts'
+export { trainDetector } from './yolo/train/train-detector.ts'
