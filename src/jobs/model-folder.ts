@@ -1,68 +1,60 @@
 import { createReadStream } from 'node:fs'
-import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import { buffer } from 'node:stream/consumers'
 import { extract } from 'tar-stream'
 import { codeOf, messageOf, SkyloopError } from '../core/errors.ts'
-import { joinInside } from '../core/files.ts'
 import { type DetectorSession, openDetector } from '../yolo/runtime/detector-session.ts'
 
-/** Opens the detector of a folder that holds `model.onnx`, or a `model.tar.gz` with it, as SageMaker hands models to jobs. */
+/**
+ * Opens the detector of a folder that holds `model.onnx`, or a `model.tar.gz` with it, as SageMaker hands models to jobs.
+ *
+ * @param options.threads of the network @default as many as the machine has cores
+ * @throws SkyloopError `jobs.model` when the folder has neither, or the archive is broken or has none
+ */
 export async function openModelFolder(
   folder: string,
   options: { readonly threads?: number } = {},
 ): Promise<DetectorSession> {
-  return openDetector(await findOnnx(folder), options)
-}
-
-/**
- * Path of the folder's `model.onnx`, unpacked first when it is packed.
- *
- * @throws SkyloopError `jobs.model` when the folder has neither, or the archive is broken
- */
-export async function findOnnx(folder: string): Promise<string> {
   const names = await readdir(folder, { recursive: true }).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return []
     throw error
   })
-  const onnx = names.filter((name) => name.endsWith('.onnx')).sort((a, b) => a.length - b.length)[0]
-  if (onnx !== undefined) return join(folder, onnx)
-  const archive = names.find((name) => name.endsWith('.tar.gz'))
-  if (archive === undefined) {
-    throw new SkyloopError({
-      code: 'jobs.model',
-      message: `${folder} holds neither model.onnx nor model.tar.gz (found: ${names.join(', ') || 'nothing'})`,
-    })
-  }
-  const unpacked = await mkdtemp(join(tmpdir(), 'skyloop-model-'))
-  await unpack(join(folder, archive), unpacked)
-  return findOnnx(unpacked)
+  const onnx = shallowest(names.filter((name) => name.endsWith('.onnx')))
+  if (onnx !== undefined) return openDetector(join(folder, onnx), options)
+  const archive = shallowest(names.filter((name) => name.endsWith('.tar.gz')))
+  if (archive !== undefined) return openDetector(await onnxInArchive(join(folder, archive)), options)
+  throw modelError(`${folder} holds neither model.onnx nor model.tar.gz (found: ${names.join(', ') || 'nothing'})`)
 }
 
-/** Unpacks a `.tar.gz`; entries that lead outside the folder are refused, links and devices are left out. */
-async function unpack(archive: string, folder: string): Promise<void> {
+/** The archive's model, taken straight from the stream: nothing is written to disk. */
+async function onnxInArchive(archive: string): Promise<Uint8Array> {
   const tar = extract()
   const reading = (async () => {
+    const found = new Map<string, Buffer>()
     for await (const entry of tar) {
-      if (entry.header.type !== 'file') {
-        entry.resume()
-        continue
-      }
-      const path = joinInside(folder, entry.header.name)
-      await mkdir(dirname(path), { recursive: true })
-      await writeFile(path, await buffer(entry))
+      if (entry.header.type === 'file' && entry.header.name.endsWith('.onnx')) {
+        found.set(entry.header.name, await buffer(entry))
+      } else entry.resume()
     }
+    return found
   })()
-  try {
-    await Promise.all([pipeline(createReadStream(archive), createGunzip(), tar), reading])
-  } catch (error) {
-    throw new SkyloopError({
-      code: 'jobs.model',
-      message: `${archive} cannot be unpacked: ${messageOf(error)}`,
-      cause: error,
-    })
-  }
+  const [, found] = await Promise.all([pipeline(createReadStream(archive), createGunzip(), tar), reading]).catch(
+    (error: unknown) => {
+      throw modelError(`${archive} cannot be unpacked: ${messageOf(error)}`, error)
+    },
+  )
+  const name = shallowest([...found.keys()])
+  if (name === undefined) throw modelError(`${archive} holds no .onnx file`)
+  return found.get(name)!
+}
+
+function shallowest(names: readonly string[]): string | undefined {
+  return [...names].sort((a, b) => a.split('/').length - b.split('/').length || (a < b ? -1 : 1))[0]
+}
+
+function modelError(message: string, cause?: unknown): SkyloopError {
+  return new SkyloopError({ code: 'jobs.model', message, cause })
 }
