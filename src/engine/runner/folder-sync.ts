@@ -2,6 +2,7 @@ import { codeOf } from '../../core/errors.ts'
 import { parseS3Uri } from '../../core/s3-uri.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { Engine } from '../engine.ts'
+import { AwsError } from '../wire/aws-error.ts'
 import { failureReasonOf } from './job-failure.ts'
 import { listFiles, uploadFiles } from './s3-output.ts'
 import type { LocalFile } from './s3-output.ts'
@@ -28,10 +29,12 @@ export interface FolderSync {
 }
 
 export function startFolderSync(engine: Engine, principal: Principal, options: FolderSyncOptions): FolderSync {
-  const stored = new Map<string, string>()
+  // With deletions the prefix counts as ours: what an earlier attempt stored there and is gone since, goes too.
+  const stored = new Map<string, string>(options.deletes ? namesUnder(engine, options.uri) : [])
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
   let over = false
+  let hasWarned = false
 
   const pass = async (isLast: boolean): Promise<void> => {
     const now = Date.now()
@@ -56,9 +59,22 @@ export function startFolderSync(engine: Engine, principal: Principal, options: F
     const { bucket, key } = parseS3Uri(options.uri)
     for (const name of [...stored.keys()].filter((each) => !present.has(each))) {
       const objectKey = `${key.replace(/\/$/, '')}/${name}`
-      engine.authorize(principal, [{ action: 's3:DeleteObject', resource: `arn:aws:s3:::${bucket}/${objectKey}` }])
+      if (!mayDelete(bucket, objectKey)) continue
       engine.objects.delete(bucket, objectKey)
       stored.delete(name)
+    }
+  }
+
+  /** A role that may write but not delete keeps the object: more than needed is no reason to fail a job. */
+  const mayDelete = (bucket: string, key: string): boolean => {
+    try {
+      engine.authorize(principal, [{ action: 's3:DeleteObject', resource: `arn:aws:s3:::${bucket}/${key}` }])
+      return true
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error
+      if (!hasWarned) engine.log.warn('vanished files stay in S3', { uri: options.uri, reason: error.message })
+      hasWarned = true
+      return false
     }
   }
 
@@ -90,4 +106,12 @@ export function startFolderSync(engine: Engine, principal: Principal, options: F
 
 function versionOf(file: LocalFile): string {
   return `${file.sizeBytes}/${file.modifiedMs}`
+}
+
+/** Objects under the prefix, as versions that no file has. */
+function* namesUnder(engine: Engine, uri: string): Generator<[string, string]> {
+  const { bucket, key } = parseS3Uri(uri)
+  const prefix = `${key.replace(/\/$/, '')}/`
+  if (!engine.objects.hasBucket(bucket)) return
+  for (const object of engine.objects.list(bucket, prefix)) yield [object.key.slice(prefix.length), 'stored before']
 }

@@ -1,3 +1,5 @@
+import { open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { messageOf } from '../../../../core/errors.ts'
 import { joinS3, parseS3Uri } from '../../../../core/s3-uri.ts'
 import type { Principal } from '../../../auth/principal.ts'
@@ -35,6 +37,8 @@ export interface CaptureOptions {
   readonly endpointName: string
   readonly variantName: string
   readonly role: Principal
+  /** Where files are put together. */
+  readonly scratchDir: string
   /** The endpoint's log, for records that could not be written. */
   onProblem(text: string): void
 }
@@ -103,8 +107,16 @@ async function write(options: CaptureOptions, calls: readonly CapturedCall[]): P
     const uri = joinS3(config.DestinationS3Uri, options.endpointName, options.variantName, folder, file)
     const { bucket, key } = parseS3Uri(uri)
     engine.authorize(role, [{ action: 's3:PutObject', resource: `arn:aws:s3:::${bucket}/${key}` }])
-    const text = batch.map((call) => `${JSON.stringify(captureRecord(config, call))}\n`).join('')
-    await engine.objects.putBytes(bucket, key, Buffer.from(text), { contentType: 'application/jsonlines' })
+    const path = join(options.scratchDir, file)
+    const handle = await open(path, 'wx')
+    try {
+      // A record at a time: encoding a hundred images at once would hold up answers.
+      for (const call of batch) await handle.write(`${JSON.stringify(captureRecord(config, call))}\n`)
+    } finally {
+      await handle.close()
+    }
+    await engine.objects.putFile(bucket, key, path, { contentType: 'application/jsonlines', take: 'link' })
+    await rm(path)
   }
 }
 

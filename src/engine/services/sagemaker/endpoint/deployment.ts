@@ -78,6 +78,7 @@ export async function startDeployment(
         endpointName,
         variantName: live.name,
         role: live.role,
+        scratchDir: live.scratchDir,
         onProblem: (message) =>
           engine.logs.append(group, live.logStream, [{ timeMs: engine.clock.now().getTime(), message }]),
       }),

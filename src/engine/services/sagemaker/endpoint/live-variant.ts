@@ -23,6 +23,8 @@ export interface LiveVariant {
   /** The role of its model; data capture writes as this role. */
   readonly role: Principal
   readonly logStream: string
+  /** Temporary files of this variant; gone with it. */
+  readonly scratchDir: string
   readonly replicas: readonly Replica[]
   /** Starts or stops processes. @throws JobFailure when one does not come up */
   scaleTo(instances: number, signal: AbortSignal): Promise<void>
@@ -97,7 +99,7 @@ export async function startVariant(
         `Please check CloudWatch logs for this endpoint: /aws/sagemaker/Endpoints/${endpointName}`,
     )
   }
-  return { name: request.VariantName, role, logStream, replicas, scaleTo, stop }
+  return { name: request.VariantName, role, logStream, scratchDir: tree.temporaryDir, replicas, scaleTo, stop }
 }
 
 function noteProcess({ engine }: Workers, endpointName: string, identity: ProcessIdentity, isRunning: boolean): void {

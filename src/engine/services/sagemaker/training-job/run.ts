@@ -10,6 +10,7 @@ import type { JobTree } from '../../../runner/job-tree.ts'
 import { createLogWriter } from '../../../runner/log-writer.ts'
 import { createMetricReader } from '../../../runner/metric-lines.ts'
 import type { MetricReader } from '../../../runner/metric-lines.ts'
+import { listFiles } from '../../../runner/s3-output.ts'
 import { materialiseS3Input } from '../../../runner/s3-input.ts'
 import { superviseProcess } from '../../../runner/supervise.ts'
 import type { ProcessEnd } from '../../../runner/supervise.ts'
@@ -79,7 +80,9 @@ async function work(
     folder: containerPath(tree, request.CheckpointConfig.LocalPath ?? '/opt/ml/checkpoints'),
     uri: request.CheckpointConfig.S3Uri,
   }
-  if (checkpoints && !again) await takeCheckpoints(workers, role, checkpoints)
+  // What lies on this disk is newer than what was stored; only without it does S3 count.
+  if (checkpoints && (await listFiles(checkpoints.folder)).length === 0)
+    await takeCheckpoints(workers, role, checkpoints)
   const command = await trainingCommand(engine, role, tree, image, request)
   signal.throwIfAborted()
 
