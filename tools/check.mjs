@@ -13,16 +13,20 @@ const scratch = mkdtempSync(join(tmpdir(), 'skyloop-check-'))
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
 const counts = join(scratch, 'counts.json')
 const checks = [
-  ['format', 'oxfmt', ['--check']],
-  ['types', 'tsc', ['-p', 'tsconfig.json']],
-  ['lint', 'oxlint', ['--type-aware']],
-  ['imports', 'node', ['tools/imports.mjs']],
-  ['unused', 'knip', []],
-  ['coverage', 'node', ['tools/coverage.ts', '--check']],
-  ['tests', 'vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${counts}`, ...only]],
+  { name: 'format', command: 'oxfmt', args: ['--check'] },
+  { name: 'types', command: 'tsc', args: ['-p', 'tsconfig.json'] },
+  { name: 'lint', command: 'oxlint', args: ['--type-aware'] },
+  { name: 'imports', command: 'node', args: ['tools/imports.mjs'] },
+  { name: 'unused', command: 'knip', args: [] },
+  { name: 'coverage page', command: 'node', args: ['tools/coverage.ts', '--check'] },
+  {
+    name: 'tests',
+    command: 'vitest',
+    args: ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${counts}`, ...only],
+  },
 ]
 
-for (const [name, command, args] of checks) {
+for (const { name, command, args } of checks) {
   // With test files named on the command line, only those are run.
   if (only.length > 0 && name !== 'tests') continue
   const start = Date.now()

@@ -8,7 +8,7 @@ import { root } from './install.mjs'
 
 const require = createRequire(import.meta.url)
 const { Visitor } = require('@swc/core/Visitor.js')
-const visitStatement = Visitor.prototype.visitStatement
+const { value: visitStatement } = Object.getOwnPropertyDescriptor(Visitor.prototype, 'visitStatement')
 Visitor.prototype.visitStatement = function (statement) {
   if (statement.type !== 'UsingDeclaration') return visitStatement.call(this, statement)
   for (const { init } of statement.decls) if (init) this.visitExpression(init)
