@@ -22,6 +22,9 @@ const SEAM_MARGIN = 0.006
 /** A cut box lying this much inside another one is a part of it. */
 const PART_SHARE = 0.6
 
+/** Most boxes that are compared with each other, which bounds the time of a crowded image. */
+const MAX_CANDIDATES = 20_000
+
 interface Candidate {
   readonly detection: Detection
   readonly tile: number
@@ -42,7 +45,7 @@ export function mergeTiles(tiles: readonly TileDetections[], options: MergeOptio
   )
   candidates.sort((a, b) => Number(a.cut) - Number(b.cut) || b.detection.confidence - a.detection.confidence)
   const kept: Candidate[] = []
-  for (const candidate of candidates) {
+  for (const candidate of candidates.slice(0, MAX_CANDIDATES)) {
     const rival = kept.findIndex((other) => other.tile !== candidate.tile && isSame(other, candidate, options.iou))
     if (rival < 0) kept.push(candidate)
     else if (kept[rival]!.cut && candidate.cut) kept[rival] = hull(kept[rival]!, candidate)

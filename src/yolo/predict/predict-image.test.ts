@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import sharp from 'sharp'
 import { afterAll, expect, test } from 'vitest'
 import { smallDetector } from '../../../test/support/small-detector.ts'
@@ -52,6 +53,14 @@ test('an image beyond 20,000 px, and a tiling that does not fit the network, are
     .png()
     .toBuffer()
   await expect(predictImage(tiled, long, { name: 'long.png' })).rejects.toThrow(/long\.png is 20001x1 px/)
+  // A few bytes that claim a large image: the header of a small one, rewritten.
+  const wide = await sharp({ create: { width: 1, height: 1, channels: 3, background: '#000' } })
+    .png()
+    .toBuffer()
+  wide.writeUInt32BE(15_000, 16)
+  wide.writeUInt32BE(11_000, 20)
+  wide.writeUInt32BE(crc32(wide.subarray(12, 29)), 29)
+  await expect(predictImage(tiled, wide)).rejects.toThrow('15000x11000 px; at most 150 million pixels')
   await expect(
     predictImage(tiled, await picture(64, 64), { tiling: { size: 640, overlap: 0.2, scale: 0.5 } }),
   ).rejects.toThrow('tiles of 640 px at scale 0.5 are 320 px, but the network takes 64x64 px')

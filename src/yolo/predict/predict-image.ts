@@ -58,21 +58,28 @@ export async function predictImage(
   return { width, height, ...found, timesMs: { ...found.timesMs, decode: decoded - started } }
 }
 
-/** Decodes at the resolution that the network will see; JPEGs are shrunk while they are decoded, which is much cheaper. */
+/** Most pixels of an image: half a gigabyte decoded. A small file can claim far more. */
+const MAX_PIXELS = 150_000_000
+
+/** Decodes at the resolution that the network will see, which for a tiling that shrinks is a fraction of the pixels. */
 async function decodeFor(
   bytes: Uint8Array,
   name: string,
   tiling: Tiling | null,
 ): Promise<{ pixels: RgbImage; width: number; height: number }> {
-  if (tiling === null || tiling.scale >= 1) {
+  const size = await uprightSize(bytes)
+  if (size && size.width * size.height > MAX_PIXELS) {
+    throw new SkyloopError({
+      code: 'yolo.image.size',
+      message: `${name} is ${size.width}x${size.height} px; at most ${MAX_PIXELS / 1e6} million pixels are allowed`,
+    })
+  }
+  if (!size || tiling === null || tiling.scale >= 1) {
     const pixels = await decodeImage(bytes, { name })
     return { pixels, width: pixels.width, height: pixels.height }
   }
-  const size = await uprightSize(bytes)
-  const longest = Math.max(size?.width ?? 0, size?.height ?? 0)
-  const shrinkToSidePx = Math.max(1, Math.round(longest * tiling.scale))
-  const pixels = await decodeImage(bytes, { name, shrinkToSidePx })
-  return { pixels, width: size?.width ?? pixels.width, height: size?.height ?? pixels.height }
+  const shrinkToSidePx = Math.max(1, Math.round(Math.max(size.width, size.height) * tiling.scale))
+  return { pixels: await decodeImage(bytes, { name, shrinkToSidePx }), ...size }
 }
 
 /** Size from the file's header; undefined when it cannot be read, which the decoder then reports in its words. */
