@@ -5,8 +5,8 @@ export interface KllSketch {
 }
 
 /** Deequ's defaults: a rank error below about 0.3 %, and no error at all up to k values. */
-export const KLL_C = 0.64
-export const KLL_K = 2048
+const KLL_C = 0.64
+const KLL_K = 2048
 
 /**
  * Sketch of a column. Up to `k` values it holds them all; beyond that, full levels are halved, every other value

@@ -3,10 +3,10 @@ import { initialWeights, modelSpec } from '../../src/yolo/model/spec.ts'
 import { exportOnnx } from '../../src/yolo/runtime/export.ts'
 
 /** Network side in pixels. */
-export const DETECTOR_SIDE = 64
+const DETECTOR_SIDE = 64
 
 /** Frames are cut into tiles of 128 px, shrunk by half. */
-export const DETECTOR_TILING = { size: 128, overlap: 0.25, scale: 0.5 }
+const DETECTOR_TILING = { size: 128, overlap: 0.25, scale: 0.5 }
 
 /**
  * An untrained YOLO11n for "car" and "bus" as an ONNX file: it reports cars of 16, 32 and 64 px of its input

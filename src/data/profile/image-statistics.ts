@@ -23,14 +23,14 @@ export interface ImageStatistics {
   readonly noise: number
   /** Mean of (max - min) / max over the channels, 0..1. */
   readonly saturation: number
-  /** Share of pixels with grey of at most {@link SHADOW_GREY}, 0..1. */
+  /** Share of pixels with grey of at most 4, 0..1. */
   readonly clippedShadows: number
-  /** Share of pixels with grey of at least {@link HIGHLIGHT_GREY}, 0..1. */
+  /** Share of pixels with grey of at least 251, 0..1. */
   readonly clippedHighlights: number
 }
 
-export const SHADOW_GREY = 4
-export const HIGHLIGHT_GREY = 251
+const SHADOW_GREY = 4
+const HIGHLIGHT_GREY = 251
 
 /**
  * Measures an image in two passes over its pixels.

@@ -81,7 +81,7 @@ export function decodeDetections(output0: Float32Array, options: DecodeDetection
  * @param boxes `[n, 4]` xyxy, best first
  * @returns indices of the kept boxes, best first, at most `maxKept`
  */
-export function suppress(boxes: Float64Array, classes: Int32Array, iou: number, maxKept: number): number[] {
+function suppress(boxes: Float64Array, classes: Int32Array, iou: number, maxKept: number): number[] {
   const kept: number[] = []
   const keptOfClass = new Map<number, number[]>()
   for (let i = 0; i < classes.length && kept.length < maxKept; i++) {

@@ -19,13 +19,13 @@ export interface Tile {
 }
 
 /** Most tiles of one image; beyond it the image is refused rather than taking minutes. */
-export const MAX_TILES = 4096
+const MAX_TILES = 4096
 
 /**
  * Tiles that cover a frame, row by row. Neighbours share at least `overlap` of their side, and the last tile of a row
  * or column ends at the frame's edge.
  *
- * @throws SkyloopError `yolo.predict.tiles` when there would be more than {@link MAX_TILES}
+ * @throws SkyloopError `yolo.predict.tiles` when there would be more than 4096
  */
 export function planTiles(width: number, height: number, tiling: Tiling): Tile[] {
   const xs = offsets(width, tiling)
