@@ -87,6 +87,5 @@ function parametersOf({ plan, seed, inputUri }: PipelineInput): Record<string, s
     MinMap50: String(plan.minMap50),
     MaxMinutes: String(plan.maxMinutes),
     Seed: String(seed),
-    BaseWeights: 'none',
   }
 }

@@ -84,6 +84,7 @@ function plainTask(label: string, options: ReporterOptions, paint: Paint, line: 
   const startedAt = performance.now()
   const interval = options.plainIntervalMs ?? 10_000
   let saidAt = startedAt
+  let said = ''
   line(`… ${label}`)
   const end = (mark: string, text: string | undefined): void => {
     line(`${mark} ${label}${text ? `: ${text}` : ''} (${formatDuration(performance.now() - startedAt)})`)
@@ -91,8 +92,9 @@ function plainTask(label: string, options: ReporterOptions, paint: Paint, line: 
   return {
     update: (text, part) => {
       const now = performance.now()
-      if (now - saidAt < interval) return
+      if (now - saidAt < interval || text === said) return
       saidAt = now
+      said = text
       const percent = clamp(part)
       line(`  ${label}: ${percent === undefined ? '' : `${Math.floor(percent * 100)}% `}${text}`)
     },

@@ -11,6 +11,7 @@ interface Options {
   readonly height: number
   readonly seed: number
   readonly split?: string
+  readonly firstFlight?: number
   readonly altitude?: number
   readonly light?: Light
   readonly weather?: Weather
@@ -42,6 +43,11 @@ export const synth = defineCommand<Options>({
       default: 0,
       parse: integer('--seed', 0),
     },
+    {
+      flags: '--first-flight <n>',
+      description: 'number of the first flight: splits that share no number share no place (default: 1)',
+      parse: integer('--first-flight', 1),
+    },
     { flags: '--split <name>', description: 'subfolder of the set, for example train or val' },
     { flags: '--altitude <m>', description: 'height above ground', parse: decimal('--altitude', 15, 300) },
     { flags: '--light <light>', description: 'time of day', choices: LIGHTS },
@@ -56,6 +62,7 @@ export const synth = defineCommand<Options>({
   ],
   examples: [
     ['data synth ./flights --flights 20 --frames 10', '200 frames in all sorts of conditions'],
+    ['data synth ./flights --split val --first-flight 1001 --flights 5', 'a validation split of other places'],
     ['data synth ./dusk --flights 2 --light dusk --fog 0.5 --altitude 140', 'two foggy flights at dusk'],
   ],
   run: async (context, options, [given]) => {
