@@ -2,7 +2,7 @@ import { failureReasonOf } from '../../runner/job-failure.ts'
 import type { Log } from '../../../core/log.ts'
 
 /** Why a piece of work is ended from outside: its user asked, or the engine closes (the work goes on at the next start). */
-export class StopRequest extends Error {
+class StopRequest extends Error {
   readonly why: 'stop' | 'shutdown'
 
   constructor(why: 'stop' | 'shutdown') {

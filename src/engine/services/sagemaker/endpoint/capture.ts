@@ -121,7 +121,7 @@ async function write(options: CaptureOptions, calls: readonly CapturedCall[]): P
 }
 
 /** @source DG "model-monitor-data-capture-endpoint" */
-export function captureRecord(config: CaptureConfig, call: CapturedCall): object {
+function captureRecord(config: CaptureConfig, call: CapturedCall): object {
   const modes = config.CaptureOptions.map(({ CaptureMode }) => CaptureMode)
   const wants = (mode: 'Input' | 'Output') => modes.includes(mode) || modes.includes('InputAndOutput')
   return {

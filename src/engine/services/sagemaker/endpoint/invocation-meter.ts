@@ -3,7 +3,7 @@ import type { Engine } from '../../../engine.ts'
 const FLUSH_MS = 2_000
 
 /** Invocations of one variant in one minute, under `<endpoint>/<variant>/<minute>`. */
-export interface InvocationMinute {
+interface InvocationMinute {
   readonly minute: Date
   readonly invocations: number
   readonly clientErrors: number
@@ -13,7 +13,7 @@ export interface InvocationMinute {
   readonly modelLatencyMaxUs: number
 }
 
-export function invocationMinutes(engine: Engine) {
+function invocationMinutes(engine: Engine) {
   return engine.store.collection<InvocationMinute>('sagemaker.endpoint-invocations')
 }
 

@@ -25,6 +25,12 @@ export const describePipelineExecution = operation<
       LastModifiedTime: execution.modifiedAt,
       CreatedBy: userContext(execution.createdBy),
       ParallelismConfiguration: execution.parallelism,
+      ...(execution.selection && {
+        SelectiveExecutionConfig: {
+          SourcePipelineExecutionArn: execution.selection.sourceArn,
+          SelectedSteps: execution.selection.steps.map((StepName) => ({ StepName })),
+        },
+      }),
     }
   },
 })

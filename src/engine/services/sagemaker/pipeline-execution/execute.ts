@@ -76,9 +76,10 @@ async function runSteps(workers: Workers, arn: string, signal: AbortSignal): Pro
 
 /** Steps left unfinished by an earlier engine, then those that may begin; none of the latter after a failure or stop. */
 function nextSteps(workers: Workers, arn: string, graph: StepGraph, signal: AbortSignal): string[] {
-  const { steps } = getExecution(workers.engine, arn)
+  const { steps, selection } = getExecution(workers.engine, arn)
   const unfinished = Object.values(steps).filter(({ status }) => !stepMachine.isFinal(status))
   const hasFailed = Object.values(steps).some(({ status }) => status === 'Failed')
   const fresh = hasFailed || signal.aborted ? [] : readySteps(graph, steps)
-  return [...unfinished.map(({ name }) => name), ...fresh]
+  const wanted = selection ? fresh.filter((name) => selection.steps.includes(name)) : fresh
+  return [...unfinished.map(({ name }) => name), ...wanted]
 }

@@ -43,6 +43,9 @@ export const listPipelineExecutionSteps = operation<
         ...(step.cacheHitFrom === undefined
           ? {}
           : { CacheHitResult: { SourcePipelineExecutionArn: step.cacheHitFrom } }),
+        ...(step.reusedFrom === undefined
+          ? {}
+          : { SelectiveExecutionResult: { SourcePipelineExecutionArn: step.reusedFrom } }),
         Metadata: stepMetadata(engine, step),
       })),
     }

@@ -395,6 +395,38 @@ describe('an execution', () => {
     expect(other.steps['Make']?.CacheHitResult).toBeUndefined()
   })
 
+  test('of selected steps takes over the results of the others', async () => {
+    const name = unique('selected')
+    const read = step(name, 'Read', {
+      args: ['read', 'x.txt'],
+      input: { Get: "Steps.Make.ProcessingOutputConfig.Outputs['out'].S3Output.S3Uri" },
+    })
+    await create(name, {
+      Parameters: [{ Name: 'Text', Type: 'String', DefaultValue: 'default' }],
+      Steps: [
+        step(name, 'Make', { args: ['write', 'x.txt', { Get: 'Parameters.Text' }] }),
+        read,
+        step(name, 'Bad', { args: ['fail'] }),
+        step(name, 'AfterBad', { args: ['write', 'x', 'x'], more: { DependsOn: ['Bad'] } }),
+      ],
+    })
+    const select = (...steps: string[]) => ({
+      SelectiveExecutionConfig: { SelectedSteps: steps.map((StepName) => ({ StepName })) },
+    })
+    await expect(start(name, select('Read'))).rejects.toThrow('has no execution to take results from')
+    const source = await start(name, { PipelineParameters: [{ Name: 'Text', Value: 'first' }] })
+    expect((await ended(source)).status).toBe('Failed')
+    await expect(start(name, select('AfterBad'))).rejects.toThrow('needs Bad, which did not succeed')
+    await expect(start(name, select('Nope'))).rejects.toThrow('SelectedSteps names Nope')
+
+    const { status, steps } = await ended(await start(name, select('Read')))
+    expect(status).toBe('Succeeded')
+    expect(statuses(steps)).toEqual({ Make: 'Succeeded', Read: 'Succeeded' })
+    expect(steps['Make']?.SelectiveExecutionResult?.SourcePipelineExecutionArn).toBe(source)
+    expect(steps['Read']?.SelectiveExecutionResult).toBeUndefined()
+    expect(await lab.text(`${name}/Read/read.txt`)).toBe('first')
+  })
+
   test('is stopped with its jobs', async () => {
     const name = unique('stops')
     await create(name, {

@@ -18,6 +18,8 @@ export interface StepRecord {
   readonly failureReason?: string
   /** Execution whose result was taken over. */
   readonly cacheHitFrom?: string
+  /** Execution that ran it, when a selective execution took it over. */
+  readonly reusedFrom?: string
   /** Of a condition step. */
   readonly outcome?: boolean
   /** When the next attempt may begin. */
@@ -38,6 +40,8 @@ export interface ExecutionRecord {
   /** As given at the start, for ListPipelineParametersForExecution. */
   readonly givenParameters: readonly { readonly Name: string; readonly Value: string }[]
   readonly parallelism?: ParallelismConfiguration
+  /** Of a selective execution: the steps to run; all others are taken over or left out. */
+  readonly selection?: { readonly sourceArn: string; readonly steps: readonly string[] }
   readonly clientRequestToken?: string
   readonly retryToken?: string
   readonly failureReason?: string

@@ -7,12 +7,14 @@ import { conflict, notImplementedHere } from '../errors.ts'
 import { onResource } from '../permissions.ts'
 import { parameterValues } from '../pipeline/parameters.ts'
 import { parseDefinition } from '../pipeline/parse-definition.ts'
+import { stepGraph } from '../pipeline/step-graph.ts'
 import { getPipeline, pipelines } from '../pipeline/record.ts'
 import type { Workers } from '../workers.ts'
 import { startExecution } from './execute.ts'
 import { publishExecutionState } from './machine.ts'
 import { executionDefinitions, executionKey, executions } from './record.ts'
 import type { ExecutionRecord } from './record.ts'
+import { selectSteps } from './selection.ts'
 
 /**
  * StartPipelineExecution: records the execution with the definition of this moment; `execute.ts` does the rest. The
@@ -27,7 +29,6 @@ export const startPipelineExecution = (workers: Workers) =>
       onResource(call, 'StartPipelineExecution', 'pipeline', nameFromArn('pipeline', input.PipelineName)),
     ],
     handle: (input, { engine, principal }) => {
-      if (input.SelectiveExecutionConfig) throw notImplementedHere('SelectiveExecutionConfig')
       if (input.PipelineVersionId !== undefined) throw notImplementedHere('PipelineVersionId')
       const pipeline = getPipeline(engine, input.PipelineName)
       const given = (input.PipelineParameters ?? []).map(({ Name, Value }) => ({ Name, Value }))
@@ -40,8 +41,16 @@ export const startPipelineExecution = (workers: Workers) =>
         return { PipelineExecutionArn: earlier.arn }
       }
       const problems: string[] = []
-      const { Parameters } = parseDefinition(pipeline.definition)
-      const parameters = parameterValues(Parameters, given, (problem) => problems.push(problem))
+      const definition = parseDefinition(pipeline.definition)
+      const selection =
+        input.SelectiveExecutionConfig &&
+        selectSteps(engine, pipeline.name, stepGraph(definition), input.SelectiveExecutionConfig)
+      // A selective execution goes on with the values of its source.
+      const inherited = definition.Parameters.map((parameter) => ({
+        ...parameter,
+        DefaultValue: selection?.source.parameters[parameter.Name] ?? parameter.DefaultValue,
+      }))
+      const parameters = parameterValues(inherited, given, (problem) => problems.push(problem))
       if (problems.length > 0) throw validationError(problems.join('; '))
       const now = engine.clock.now()
       const id = engine.ids.short(12)
@@ -60,8 +69,9 @@ export const startPipelineExecution = (workers: Workers) =>
         clientRequestToken: token,
         createdAt: now,
         modifiedAt: now,
+        ...(selection && { selection: { sourceArn: selection.source.arn, steps: selection.steps } }),
         createdBy: principal.arn,
-        steps: {},
+        steps: selection?.reused ?? {},
       }
       engine.store.transaction(() => {
         executionDefinitions(engine).put(executionKey(execution.arn), pipeline.definition)

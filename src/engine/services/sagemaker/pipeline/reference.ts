@@ -1,7 +1,7 @@
 import type { Expression } from './definition.ts'
 
 /** Names under `Execution.` that a definition may read. */
-export const EXECUTION_VARIABLES = [
+const EXECUTION_VARIABLES = [
   'StartDateTime',
   'CurrentDateTime',
   'PipelineName',
