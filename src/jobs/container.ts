@@ -37,7 +37,9 @@ export function openContainer(environment: NodeJS.ProcessEnv): Container {
       const value = await readJson(join(baseDir, 'input', 'config', 'hyperparameters.json'))
       if (!isObject(value))
         throw new SkyloopError({ code: 'jobs.hyperparameters', message: 'hyperparameters.json is not an object' })
-      return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, String(text)]))
+      return Object.fromEntries(
+        Object.entries(value).map(([key, given]) => [key, typeof given === 'string' ? given : JSON.stringify(given)]),
+      )
     },
   }
 }
