@@ -1,7 +1,8 @@
 import {
-  DescribeLogStreamsCommand,
   GetLogEventsCommand,
+  paginateDescribeLogStreams,
   type CloudWatchLogsClient,
+  type OutputLogEvent,
 } from '@aws-sdk/client-cloudwatch-logs'
 
 /** One line that a job printed. */
@@ -25,12 +26,21 @@ export async function lastLines(
   jobName: string,
   limit: number,
 ): Promise<LogLine[]> {
-  const stream = await streamOf(client, kind, jobName)
-  if (stream === undefined) return []
-  const page = await client.send(
-    new GetLogEventsCommand({ logGroupName: LOG_GROUPS[kind], logStreamName: stream, limit, startFromHead: false }),
-  )
-  return (page.events ?? []).map((event) => ({ timeMs: event.timestamp ?? 0, message: event.message ?? '' }))
+  const lines: LogLine[] = []
+  for (const stream of (await streamsOf(client, kind, jobName)).toReversed()) {
+    const rest = limit - lines.length
+    if (rest <= 0) break
+    const page = await client.send(
+      new GetLogEventsCommand({
+        logGroupName: LOG_GROUPS[kind],
+        logStreamName: stream,
+        limit: rest,
+        startFromHead: false,
+      }),
+    )
+    lines.unshift(...toLines(page.events))
+  }
+  return lines
 }
 
 /** Reads a job's log from where it was left. */
@@ -40,41 +50,48 @@ export interface LogCursor {
 }
 
 export function openLog(client: CloudWatchLogsClient, kind: JobKind, jobName: string): LogCursor {
-  let token: string | undefined
-  let stream: string | undefined
+  const tokens = new Map<string, string | undefined>()
+  const readStream = async (stream: string): Promise<LogLine[]> => {
+    const lines: LogLine[] = []
+    for (;;) {
+      const token = tokens.get(stream)
+      const page = await client.send(
+        new GetLogEventsCommand({
+          logGroupName: LOG_GROUPS[kind],
+          logStreamName: stream,
+          startFromHead: true,
+          nextToken: token,
+        }),
+      )
+      lines.push(...toLines(page.events))
+      // The same token again means the end.
+      if (page.nextForwardToken === undefined || page.nextForwardToken === token) return lines
+      tokens.set(stream, page.nextForwardToken)
+    }
+  }
   return {
     read: async () => {
-      stream ??= await streamOf(client, kind, jobName)
-      if (stream === undefined) return []
       const lines: LogLine[] = []
-      for (;;) {
-        const page = await client.send(
-          new GetLogEventsCommand({
-            logGroupName: LOG_GROUPS[kind],
-            logStreamName: stream,
-            startFromHead: true,
-            nextToken: token,
-          }),
-        )
-        lines.push(
-          ...(page.events ?? []).map((event) => ({ timeMs: event.timestamp ?? 0, message: event.message ?? '' })),
-        )
-        // The same token again means the end.
-        if (page.nextForwardToken === undefined || page.nextForwardToken === token) return lines
-        token = page.nextForwardToken
-      }
+      for (const stream of await streamsOf(client, kind, jobName)) lines.push(...(await readStream(stream)))
+      return lines
     },
   }
 }
 
-async function streamOf(client: CloudWatchLogsClient, kind: JobKind, jobName: string): Promise<string | undefined> {
+const toLines = (events: readonly OutputLogEvent[] = []): LogLine[] =>
+  events.map((event) => ({ timeMs: event.timestamp ?? 0, message: event.message ?? '' }))
+
+/** A job writes one stream an attempt, named by its start: a job that goes on after an interruption has several. */
+async function streamsOf(client: CloudWatchLogsClient, kind: JobKind, jobName: string): Promise<string[]> {
+  const asked = { logGroupName: LOG_GROUPS[kind], logStreamNamePrefix: `${jobName}/` }
+  const names: string[] = []
   try {
-    const page = await client.send(
-      new DescribeLogStreamsCommand({ logGroupName: LOG_GROUPS[kind], logStreamNamePrefix: `${jobName}/`, limit: 1 }),
-    )
-    return page.logStreams?.[0]?.logStreamName
+    for await (const page of paginateDescribeLogStreams({ client }, asked)) {
+      names.push(...(page.logStreams ?? []).flatMap(({ logStreamName }) => logStreamName ?? []))
+    }
+    return names
   } catch (error) {
-    if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined
+    if (error instanceof Error && error.name === 'ResourceNotFoundException') return []
     throw error
   }
 }

@@ -6,6 +6,7 @@ import { lastLines } from '../execution/job-logs.ts'
 import { jobOf } from '../execution/steps.ts'
 import { stopExecution } from '../execution/stop-execution.ts'
 import { hasEnded, watchExecution } from '../execution/watch-execution.ts'
+import { asTask } from '../terminal/reporter.ts'
 import { projectPipeline } from '../project-pipeline.ts'
 import { readPipelineFacts, type PipelineFacts } from './pipeline-facts.ts'
 import type { Plan } from './plan.ts'
@@ -58,7 +59,9 @@ export async function runPipeline(account: Account, input: PipelineInput, contex
     }
     return { pipeline: pipeline.name, executionArn, parameters, ...(await readPipelineFacts(account, [...steps])) }
   } finally {
-    if (!ended && context.signal.aborted) await stopExecution(account, executionArn)
+    if (!ended && context.signal.aborted) {
+      await asTask(context.report, 'stopping the execution', () => stopExecution(account, executionArn), String)
+    }
   }
 }
 

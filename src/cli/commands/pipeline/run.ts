@@ -4,6 +4,7 @@ import { stopExecution } from '../../execution/stop-execution.ts'
 import { stepRow, stepSeconds, stepSummary } from '../../execution/steps.ts'
 import { hasEnded, watchExecution, type WatchedExecution } from '../../execution/watch-execution.ts'
 import { keyValue } from '../../option-values.ts'
+import { asTask } from '../../terminal/reporter.ts'
 import { formatFacts, formatTable } from '../../terminal/table.ts'
 import { pipelineOption, type PipelineOptions } from './pipeline-option.ts'
 
@@ -52,7 +53,9 @@ export const run = defineCommand<Options>({
     try {
       watched = await watchExecution(account, executionArn, context.report, context.signal)
     } catch (error) {
-      if (context.signal.aborted) await stopExecution(account, executionArn)
+      if (context.signal.aborted) {
+        await asTask(context.report, 'stopping the execution', () => stopExecution(account, executionArn), String)
+      }
       throw error
     }
     return describeEnd(pipeline.name, executionArn, watched)
