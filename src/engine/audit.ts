@@ -23,6 +23,7 @@ export interface Audit {
 
 /** Rows of the collection `audit`, their ids in order of time. */
 export function createAudit(store: Store, clock: Clock): Audit {
+  keepNewest(store)
   const rows = store.collection<AuditRow>('audit')
   let sequence = 0
   return {
@@ -33,6 +34,18 @@ export function createAudit(store: Store, clock: Clock): Audit {
       rows.put(id, { ...row, time, principal: principal.arn })
     },
   }
+}
+
+/** So many rows are kept; older ones go when the engine starts. */
+const MAX_ROWS = 200_000
+
+function keepNewest(store: Store): void {
+  const oldest = store.database
+    .prepare("SELECT id FROM row WHERE collection = 'audit' ORDER BY id DESC LIMIT 1 OFFSET ?")
+    .get(MAX_ROWS)
+  if (oldest === undefined) return
+  const { id = null } = oldest
+  store.database.prepare("DELETE FROM row WHERE collection = 'audit' AND id <= ?").run(id)
 }
 
 const READS = /^(Get|List|Describe|Head|Search|Lookup|Filter|Simulate|Test|Query|Batch(Get|Describe))/

@@ -5,6 +5,7 @@ export type Dialect = 's3' | 'query' | 'json'
 
 export type AuthenticationFailure =
   | { readonly cause: 'missing' }
+  | { readonly cause: 'unsupported' }
   | { readonly cause: 'malformed'; readonly detail: string }
   | { readonly cause: 'unknown-key'; readonly accessKeyId: string }
   | { readonly cause: 'invalid-token' }
@@ -31,6 +32,12 @@ export function authenticationError(failure: AuthenticationFailure, dialect: Dia
         byDialect('AccessDenied', 'MissingAuthenticationToken', 'MissingAuthenticationTokenException'),
         403,
         isS3 ? 'Access Denied: the request is not signed' : 'Request is missing Authentication Token',
+      )
+    case 'unsupported':
+      return new AwsError(
+        byDialect('InvalidRequest', 'IncompleteSignature', 'IncompleteSignatureException'),
+        400,
+        'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
       )
     case 'malformed':
       return new AwsError(

@@ -105,6 +105,11 @@ describe('a call is refused', () => {
   })
 })
 
+test('signature version 2 is refused with the one to use', async () => {
+  const answer = await fetch(`${engine.url}/b/k?AWSAccessKeyId=AKIA&Signature=x&Expires=1`)
+  expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('Please use AWS4-HMAC-SHA256.')])
+})
+
 describe('a body in signed chunks', () => {
   const CHUNK = 65_536
   const bytes = Buffer.from(Array.from({ length: CHUNK + 1000 }, (_, i) => i & 255))

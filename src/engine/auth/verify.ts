@@ -52,7 +52,9 @@ export function presentedSignature(request: SignedRequest, dialect: Dialect): Pr
   const authorization = request.header('authorization')
   if (authorization === undefined) {
     const query = new Map(request.query.map(([name, value]) => [name, safeDecode(value)]))
-    if (query.get('X-Amz-Algorithm') !== ALGORITHM) return refuse({ cause: 'missing' })
+    // Signature version 2, which boto3 still uses for presigned URLs unless told `signature_version='s3v4'`, and 4A.
+    const isOther = query.has('AWSAccessKeyId') || query.has('X-Amz-Algorithm')
+    if (query.get('X-Amz-Algorithm') !== ALGORITHM) return refuse({ cause: isOther ? 'unsupported' : 'missing' })
     const expiresSeconds = Number(query.get('X-Amz-Expires') ?? Number.NaN)
     if (!(expiresSeconds >= 1 && expiresSeconds <= 604_800)) {
       return malformed('X-Amz-Expires must be between 1 and 604800 seconds')
@@ -69,6 +71,7 @@ export function presentedSignature(request: SignedRequest, dialect: Dialect): Pr
       expiresSeconds,
     }
   }
+  if (!authorization.startsWith(`${ALGORITHM} `)) return refuse({ cause: 'unsupported' })
   const match =
     /^AWS4-HMAC-SHA256\s+Credential=([^,\s]+)\s*,\s*SignedHeaders=([^,\s]+)\s*,\s*Signature=([0-9a-f]+)\s*$/.exec(
       authorization,

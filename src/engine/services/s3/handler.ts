@@ -55,6 +55,7 @@ async function callS3(
   const presented = presentedSignature(request, 's3')
   const payloadHash = request.header('x-amz-content-sha256') ?? UNSIGNED_PAYLOAD
   const verified = verifySignature(request, presented, payloadHash, keys, engine.clock.now(), 's3')
+  checkHeadersSigned(request, presented.signedHeaders)
   const { principal } = verified
   const name = routeOf(request, target)
   const operation = S3_OPERATIONS[name]
@@ -79,6 +80,21 @@ async function callS3(
   })
   if (!isRecorded) await engine.store.batch(recordDone)
   return answer
+}
+
+/** These say nothing about what is to be done. */
+const MAY_STAY_UNSIGNED = ['x-amz-content-sha256', 'x-amz-user-agent']
+
+/** Who holds a presigned URL must not turn its put into a copy, say, by adding a header. */
+function checkHeadersSigned(request: WireRequest, signed: readonly string[]): void {
+  const unsigned = Object.keys(request.message.headers).filter(
+    (name) => name.startsWith('x-amz-') && !signed.includes(name) && !MAY_STAY_UNSIGNED.includes(name),
+  )
+  if (unsigned.length > 0) {
+    throw new AwsError('AccessDenied', 403, 'There were headers present in the request which were not signed', {
+      HeadersNotSigned: unsigned.join(', '),
+    })
+  }
 }
 
 async function sendAnswer(
