@@ -95,7 +95,7 @@ describe('a user', () => {
     })
   })
 
-  test('a refused call leaves a row in the audit trail', async () => {
+  test('leaves a row in the audit trail by a call that changes something, and by one that is refused', async () => {
     const configuration = await newUser('bo')
     await expect(new IAMClient(configuration).send(new ListRolesCommand({}))).rejects.toMatchObject({
       name: 'AccessDenied',
@@ -104,6 +104,11 @@ describe('a user', () => {
       .collection<AuditRow>('audit')
       .list()
       .map(({ value }) => value)
+    expect(rows.find((row) => row.resources.includes(`arn:aws:iam::${ACCOUNT}:user/bo`))).toMatchObject({
+      principal: `arn:aws:iam::${ACCOUNT}:user/skyloop-admin`,
+      action: 'iam:CreateUser',
+      outcome: 'done',
+    })
     expect(rows.find((row) => row.principal.endsWith('user/bo'))).toMatchObject({
       action: 'iam:ListRoles',
       outcome: 'denied',
