@@ -36,8 +36,14 @@ function notInstalled() {
   return undefined
 }
 
+/**
+ * `npm ci` refuses a lock file that lacks packages for other platforms, which a registry mirror may not carry; `npm install`
+ * takes the same versions from it, and with --no-save writes neither the manifest nor the lock file.
+ */
 function install() {
-  const args = ['ci', '--no-audit', '--no-fund']
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']
+  // Where nothing is installed yet, the tools for developing are not needed; elsewhere they must not be taken away.
+  if (!existsSync(join(root, 'node_modules'))) args.push('--omit=dev')
   // npm names itself when it runs a script; that works on every platform without a shell.
   const npm = process.env.npm_execpath
   const [command, ...rest] = npm?.endsWith('.js') ? [process.execPath, npm, ...args] : ['npm', ...args]
@@ -49,7 +55,7 @@ function install() {
   })
   if (result.signal) process.exit(130)
   if (result.error || result.status !== 0) {
-    console.error(`npm ci failed: ${result.error?.message ?? `exit code ${result.status}`}`)
+    console.error(`npm install failed: ${result.error?.message ?? `exit code ${result.status}`}`)
     process.exit(3)
   }
 }
