@@ -9,6 +9,9 @@ import { interrupted } from '../failure.ts'
 import { clearEngineState, isAlive, isHealthy, readEngineState, type EngineState } from './state.ts'
 
 const START_TIMEOUT_MS = 30_000
+/** A small young generation keeps the buffers of a streamed 5 GB object from adding up before they are collected. */
+const NODE_FLAGS = ['--max-semi-space-size=4']
+
 /** Training jobs get SIGTERM and some time to save a checkpoint before the engine itself ends. */
 const STOP_TIMEOUT_MS = 150_000
 const LOG_LIMIT_BYTES = 16 * 1024 * 1024
@@ -46,9 +49,11 @@ export async function startDetached(
   const log = await open(logPath, 'a')
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const program = fileURLToPath(new URL(`./process.${extension}`, import.meta.url))
-  const child = spawn(process.execPath, [program, home, ...(port === undefined ? [] : [String(port)])], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, program, home, ...(port === undefined ? [] : [String(port)])], {
     detached: true,
     stdio: ['ignore', log.fd, log.fd],
+    // Compiled modules are kept between starts, which halves the time to the first answer.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(home, 'compile-cache') },
   })
   await log.close()
   let failed: string | undefined
