@@ -1,4 +1,5 @@
 import { codeOf, messageOf, SkyloopError } from '../core/errors.ts'
+import { credentialAdvice } from './credential-advice.ts'
 
 /** Exit codes of the command line. */
 export const EXIT = { ok: 0, user: 1, usage: 2, machine: 3, interrupted: 130 } as const
@@ -74,6 +75,8 @@ export function decidingStatement(message: string): string | undefined {
 }
 
 function explainAws(error: AwsFault): Failure {
+  const advice = credentialAdvice(error)
+  if (advice) return { code: error.name, ...advice, exitCode: EXIT.user }
   const statement = isAccessDenied(error) ? decidingStatement(error.message) : undefined
   return {
     code: error.name,

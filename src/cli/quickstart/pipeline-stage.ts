@@ -89,6 +89,7 @@ function parametersOf({ plan, seed, inputUri }: PipelineInput): Record<string, s
     BatchSize: String(plan.batch),
     MinMap50: String(plan.minMap50),
     MaxMinutes: String(plan.maxMinutes),
+    ValidateEvery: String(plan.validateEvery),
     Seed: String(seed),
   }
 }

@@ -16,6 +16,8 @@ export interface Plan {
   /** Input of the network, pixels. */
   readonly imageSizePx: number
   readonly epochs: number
+  /** Validates every so many epochs. */
+  readonly validateEvery: number
   readonly batch: number
   /** Training ends by itself after this long. */
   readonly maxMinutes: number
@@ -34,8 +36,9 @@ export const STANDARD: Plan = {
   tileScale: 1,
   imageSizePx: 320,
   epochs: 8,
+  validateEvery: 2,
   batch: 8,
-  maxMinutes: 5,
+  maxMinutes: 2,
   minMap50: 0.25,
 }
 
@@ -49,6 +52,7 @@ export const FAST: Plan = {
   tileSidePx: undefined,
   imageSizePx: 192,
   epochs: 1,
+  validateEvery: 1,
   batch: 4,
   minMap50: 0,
 }
@@ -58,16 +62,17 @@ export const PHOTOGRAPHS: Plan = {
   ...STANDARD,
   tileSidePx: 640,
   tileScale: 0.5,
-  epochs: 30,
-  maxMinutes: 35,
+  epochs: 12,
+  validateEvery: 1,
+  maxMinutes: 30,
   minMap50: 0.3,
 }
 
 /** Weather and height of the flights that the model was not trained on. */
 export const SHIFTED: Partial<SceneDatasetOptions> = {
-  altitudeM: 160,
+  altitudeM: 140,
   light: 'dusk',
-  fog: 0.55,
+  fog: 0.3,
   noise: 3,
   weather: 'overcast',
 }
