@@ -5,6 +5,7 @@ import { callOperation } from '../call-operation.ts'
 import type { Engine } from '../engine.ts'
 import type { ServiceRegistry } from '../services/registry.ts'
 import type { ServiceEntry } from '../services/table.ts'
+import { isDatabaseFull } from '../store/is-database-full.ts'
 import { AwsError } from './aws-error.ts'
 import { awsJson } from './aws-json.ts'
 import { awsQuery } from './aws-query.ts'
@@ -88,10 +89,4 @@ export function asAwsError(error: unknown, engine: Engine, requestId: string): A
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
   engine.log.error('call failed', { requestId, cause })
   return new AwsError('InternalFailure', 500, 'The engine failed while it processed the request; its log says why.')
-}
-
-const SQLITE_FULL = 13
-
-function isDatabaseFull(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_FULL
 }

@@ -91,7 +91,12 @@ export function createLogSink(engine: Pick<Engine, 'store' | 'clock' | 'log'>): 
     stop: () => {
       clearInterval(expiry)
       expiry = undefined
-      flush()
+      try {
+        flush()
+      } catch (error) {
+        // Closing goes on: the rest of the engine must be closed in order whatever becomes of log lines.
+        engine.log.error('log lines are lost', { lines: waitingLines, cause: messageOf(error) })
+      }
     },
   }
   sinks.set(engine.store, sink)

@@ -15,6 +15,7 @@ import { slotsOfInstanceType } from '../../../runner/slots.ts'
 import { superviseProcess } from '../../../runner/supervise.ts'
 import type { ProcessEnd } from '../../../runner/supervise.ts'
 import { SAGEMAKER_PRINCIPAL } from '../permissions.ts'
+import { recordEnd } from '../record-end.ts'
 import { isClosing } from '../running.ts'
 import type { Workers } from '../workers.ts'
 import { moveProcessingJob } from './machine.ts'
@@ -38,10 +39,31 @@ async function runProcessingJob(workers: Workers, job: ProcessingJobRecord, sign
     }
   } catch (error) {
     if (isClosing(signal)) return
-    if (signal.aborted) moveProcessingJob(workers, job.name, 'Stopped')
-    else moveProcessingJob(workers, job.name, 'Failed', { failureReason: failureReasonOf(error) })
+    // First: on a full disk it is what the job has written that keeps its end from being recorded.
+    await rm(tree.root, { recursive: true, force: true })
+    await recordEnd(workers, signal, () => {
+      if (signal.aborted) moveProcessingJob(workers, job.name, 'Stopped')
+      else moveProcessingJob(workers, job.name, 'Failed', failureOf(error))
+    })
   }
   await rm(tree.root, { recursive: true, force: true })
+}
+
+/** The job's program ended with another status than 0. */
+class ProgramFailure extends JobFailure {
+  /** What it left in `/opt/ml/output/message`. */
+  readonly exitMessage: string | undefined
+
+  constructor(message: string, exitMessage: string | undefined) {
+    super('AlgorithmError', message)
+    this.name = 'ProgramFailure'
+    this.exitMessage = exitMessage
+  }
+}
+
+function failureOf(error: unknown): { failureReason: string; exitMessage?: string | undefined } {
+  const failureReason = failureReasonOf(error)
+  return error instanceof ProgramFailure ? { failureReason, exitMessage: error.exitMessage } : { failureReason }
 }
 
 async function work(workers: Workers, job: ProcessingJobRecord, tree: JobTree, signal: AbortSignal): Promise<void> {
@@ -77,9 +99,7 @@ async function work(workers: Workers, job: ProcessingJobRecord, tree: JobTree, s
   if (end.code !== 0) {
     await outputs.cancel()
     const said = exitMessage ?? 'See job logs for more information'
-    const failureReason = new JobFailure('AlgorithmError', `${said}, exit code: ${end.code}`).reason
-    moveProcessingJob(workers, job.name, 'Failed', { failureReason, exitMessage })
-    return
+    throw new ProgramFailure(`${said}, exit code: ${end.code}`, exitMessage)
   }
   await outputs.finish()
   if (!signal.aborted) moveProcessingJob(workers, job.name, 'Completed', { exitMessage })

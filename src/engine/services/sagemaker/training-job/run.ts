@@ -15,6 +15,7 @@ import { materialiseS3Input } from '../../../runner/s3-input.ts'
 import { superviseProcess } from '../../../runner/supervise.ts'
 import type { ProcessEnd } from '../../../runner/supervise.ts'
 import { SAGEMAKER_PRINCIPAL } from '../permissions.ts'
+import { recordEnd } from '../record-end.ts'
 import { isClosing } from '../running.ts'
 import type { Workers } from '../workers.ts'
 import { trainingCommand } from './command.ts'
@@ -53,8 +54,12 @@ async function runTrainingJob(
     }
   } catch (error) {
     if (isClosing(signal)) return
-    if (signal.aborted && error === signal.reason) moveTrainingJob(workers, job.name, 'Stopped')
-    else moveTrainingJob(workers, job.name, 'Failed', { failureReason: failureReasonOf(error) })
+    // First: on a full disk it is what the job has written that keeps its end from being recorded.
+    await rm(tree.root, { recursive: true, force: true })
+    await recordEnd(workers, signal, () => {
+      if (signal.aborted && error === signal.reason) moveTrainingJob(workers, job.name, 'Stopped')
+      else moveTrainingJob(workers, job.name, 'Failed', { failureReason: failureReasonOf(error) })
+    })
   }
   await rm(tree.root, { recursive: true, force: true })
 }
