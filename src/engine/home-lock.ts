@@ -54,9 +54,19 @@ function readHolder(path: string): number | undefined {
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
     return codeOf(error) === 'EPERM'
+  }
+  return !isZombie(pid)
+}
+
+/** Killed, but its parent has not asked for its exit code: in a container whose first process never does, for ever. */
+function isZombie(pid: number): boolean {
+  try {
+    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    // Gone between the two looks, or no /proc: the signal's answer stands.
+    return false
   }
 }
 
