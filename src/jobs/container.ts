@@ -56,12 +56,22 @@ export async function runJob(container: Container, work: () => Promise<string | 
     if (message !== undefined) await writeFile(join(outputDir, 'message'), message.slice(0, 1024))
     return 0
   } catch (error) {
-    const sentence = error instanceof SkyloopError ? `${error.code}: ${error.message}` : messageOf(error)
+    const sentence = failureSentence(error)
     console.error(error instanceof SkyloopError && error.fault === 'user' ? sentence : error)
-    await writeFile(join(outputDir, 'failure'), sentence.slice(0, 1024))
-    await writeFile(join(outputDir, 'message'), sentence.slice(0, 1024))
+    await writeFile(join(outputDir, 'failure'), sentence)
+    await writeFile(join(outputDir, 'message'), sentence)
     return 1
   }
+}
+
+/** Platforms keep 1024 characters of a failure and put a few words of their own around it. */
+const SENTENCE_LENGTH = 960
+
+/** What happened and the next step, which a long list of problems must not push out. */
+function failureSentence(error: unknown): string {
+  if (!(error instanceof SkyloopError)) return messageOf(error).slice(0, SENTENCE_LENGTH)
+  const next = error.hint === undefined ? '' : `\nnext: ${error.hint}`
+  return `${error.code}: ${error.message}`.slice(0, SENTENCE_LENGTH - next.length) + next
 }
 
 /** The processing-job configuration that the platform writes, or undefined outside a processing job. */

@@ -54,6 +54,8 @@ export function isBroken(frame: SourceFrame | BrokenFrame): frame is BrokenFrame
   return 'reason' in frame
 }
 
+/** The first line of a decoder's message; where the decoder has no words for it, what that usually means. */
 export function firstLine(text: string): string {
-  return text.split('\n')[0]!.slice(0, 200)
+  const line = text.split('\n')[0]!.slice(0, 200)
+  return line === '' || line === 'Unknown error' ? 'the image data is damaged or cut short' : line
 }

@@ -48,7 +48,11 @@ export async function openImageRegistry(home: string, host: Host): Promise<Image
       const known = { ...DEFAULTS, ...(isObject(images) ? images : {}) }
       const entry = Object.hasOwn(known, repository) ? known[repository as keyof typeof known] : undefined
       if (!isObject(entry) || !Array.isArray(entry['entrypoint'])) {
-        throw new JobFailure('ClientError', `Cannot find image ${uri}: repository "${repository}" is not in ${path}`)
+        const names = Object.keys(known).sort().join(', ')
+        throw new JobFailure(
+          'ClientError',
+          `Cannot find image ${uri}: repository "${repository}" is not in ${path}, which has ${names}`,
+        )
       }
       const place = (part: string): string => part.replace('{node}', host.nodePath).replace('{skyloop-jobs}', JOBS_MAIN)
       return {
