@@ -1,61 +1,14 @@
 #!/usr/bin/env node
 // `npm run quickstart` on a fresh clone: installs what is missing, then runs `skyloop quickstart` with the arguments
 // given. Written for every Node from 20 on, with nothing installed.
-import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import process from 'node:process'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
+import { installPackages, root } from './install.js'
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 // The time a person waits includes the installation.
 process.env.SKYLOOP_STARTED_AT_MS = String(Date.now())
-
-const missing = notInstalled()
-if (missing !== undefined) {
-  console.error(`installing packages (${missing})`)
-  install()
-}
+installPackages({ development: false })
 const launcher = join(root, 'bin', 'skyloop.js')
 process.argv = [process.execPath, launcher, 'quickstart', ...process.argv.slice(2)]
 await import(pathToFileURL(launcher).href)
-
-/** Why the packages that we run on are not in place, or undefined when they are: the lock file against npm's own record. */
-function notInstalled() {
-  const lockPath = join(root, 'package-lock.json')
-  // The published package has no lock file; its packages were installed with it.
-  if (!existsSync(lockPath)) return undefined
-  const recordPath = join(root, 'node_modules', '.package-lock.json')
-  if (!existsSync(recordPath)) return 'there are none yet'
-  const wanted = JSON.parse(readFileSync(lockPath, 'utf8')).packages
-  const present = JSON.parse(readFileSync(recordPath, 'utf8')).packages
-  for (const [path, entry] of Object.entries(wanted)) {
-    if (path === '' || entry.dev || entry.optional || entry.devOptional || entry.peer) continue
-    if (present[path]?.version !== entry.version) return `${path.replace(/^.*node_modules\//, '')} ${entry.version}`
-  }
-  return undefined
-}
-
-/**
- * `npm ci` refuses a lock file that lacks packages for other platforms, which a registry mirror may not carry; `npm install`
- * takes the same versions from it, and with --no-save writes neither the manifest nor the lock file.
- */
-function install() {
-  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']
-  // Where nothing is installed yet, the tools for developing are not needed; elsewhere they must not be taken away.
-  if (!existsSync(join(root, 'node_modules'))) args.push('--omit=dev')
-  // npm names itself when it runs a script; that works on every platform without a shell.
-  const npm = process.env.npm_execpath
-  const [command, ...rest] = npm?.endsWith('.js') ? [process.execPath, npm, ...args] : ['npm', ...args]
-  const result = spawnSync(command, rest, {
-    cwd: root,
-    // stdout belongs to the command's own result.
-    stdio: ['ignore', 2, 2],
-    shell: process.platform === 'win32' && command === 'npm',
-  })
-  if (result.signal) process.exit(130)
-  if (result.error || result.status !== 0) {
-    console.error(`npm install failed: ${result.error?.message ?? `exit code ${result.status}`}`)
-    process.exit(3)
-  }
-}

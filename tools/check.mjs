@@ -2,11 +2,16 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import process from 'node:process'
-import { installDependencies, projectEnvironment, root } from './install.mjs'
+import { installPackages, root } from '../bin/install.js'
 
-installDependencies()
+installPackages({ development: true })
+// `node` and the tools are this project's own.
+const environment = {
+  ...process.env,
+  PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`,
+}
 
 const only = process.argv.slice(2)
 const scratch = mkdtempSync(join(tmpdir(), 'skyloop-check-'))
@@ -32,7 +37,7 @@ for (const { name, command, args } of checks) {
   const start = Date.now()
   const result = spawnSync(command, args, {
     cwd: root,
-    env: projectEnvironment(),
+    env: environment,
     stdio: name === 'tests' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
     shell: process.platform === 'win32',

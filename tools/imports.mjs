@@ -4,7 +4,7 @@
 import { createRequire } from 'node:module'
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
-import { root } from './install.mjs'
+import { root } from '../bin/install.js'
 
 const require = createRequire(import.meta.url)
 const { Visitor } = require('@swc/core/Visitor.js')
