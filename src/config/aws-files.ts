@@ -6,7 +6,7 @@ import { codeOf } from '../core/errors.ts'
 /** Sections of an AWS shared config file: section name to its keys and values. */
 export type IniSections = Readonly<Record<string, Readonly<Record<string, string>>>>
 
-/** Reads the flat part of AWS's ini dialect: `[section]`, `key = value`, `#` and `;` comments. */
+/** Reads the flat part of AWS's ini dialect: `[section]`, `key = value`, `#` and `;` comments; nested settings are left out. */
 export function parseIni(text: string): Record<string, Record<string, string>> {
   const sections: Record<string, Record<string, string>> = Object.create(null) as Record<string, Record<string, string>>
   let current: Record<string, string> | undefined
@@ -18,6 +18,8 @@ export function parseIni(text: string): Record<string, Record<string, string>> {
       current = sections[header[1] as string] ??= Object.create(null) as Record<string, string>
       continue
     }
+    // Indented lines are a nested section of the key above.
+    if (/^\s/.test(raw)) continue
     const equals = line.indexOf('=')
     if (equals > 0 && current) current[line.slice(0, equals).trim()] = line.slice(equals + 1).trim()
   }
@@ -45,6 +47,11 @@ export interface EngineAccess {
 export type RoleProfiles = Readonly<Record<string, string>>
 
 /**
+ * A nested section: boto3 signs presigned URLs for us-east-1 with version 2, which the engine refuses, unless told so.
+ */
+const S3_SETTINGS = '\n  signature_version = s3v4'
+
+/**
  * Writes `<home>/aws/config` and `<home>/aws/credentials`, mode 0600, so that any AWS tool reaches the engine with
  * `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE`. `~/.aws` is never touched.
  *
@@ -53,7 +60,7 @@ export type RoleProfiles = Readonly<Record<string, string>>
 export async function writeEngineAccess(home: string, access: EngineAccess, roles: RoleProfiles): Promise<void> {
   const folder = join(home, 'aws')
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const common = { region: access.region, endpoint_url: access.endpoint }
+  const common = { region: access.region, endpoint_url: access.endpoint, s3: S3_SETTINGS }
   const config = formatIni({
     default: common,
     ...Object.fromEntries(

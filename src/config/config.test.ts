@@ -36,6 +36,8 @@ describe('the engine files', () => {
     expect(config['profile ml-engineer']).toEqual({
       region: 'us-east-1',
       endpoint_url: 'http://127.0.0.1:4600',
+      // Its nested settings are for other tools.
+      s3: '',
       role_arn: 'arn:aws:iam::000000000000:role/SkyloopMLEngineer',
       source_profile: 'default',
     })

@@ -12,7 +12,6 @@ import uuid
 import boto3
 from account import ACCOUNT, IMAGE, ROLE_ARN, allow, make_job_role, policy, trust, until
 from boto3.s3.transfer import TransferConfig
-from botocore.config import Config
 from botocore.exceptions import ClientError, WaiterError
 
 MIB = 1024 * 1024
@@ -93,8 +92,7 @@ class S3(Case):
         self.assert_error("NoSuchBucket", self.s3.list_objects_v2, Bucket="nowhere-at-all")
 
     def test_presigned_urls(self):
-        s3 = boto3.client("s3", config=Config(signature_version="s3v4"))
-        params = {"Bucket": self.bucket, "Key": "presigned/ü"}
+        s3, params = self.s3, {"Bucket": self.bucket, "Key": "presigned/ü"}
         put = urllib.request.Request(s3.generate_presigned_url("put_object", params), data=b"hello", method="PUT")
         # urllib names a form otherwise.
         put.add_header("Content-Type", "")
