@@ -2,7 +2,7 @@ import { applyGovernance } from '../governance/apply-governance.ts'
 import type { Account } from './account.ts'
 
 /** Where alerts go on the local engine: its outbox keeps the messages as files. */
-export const LOCAL_ALERT_ADDRESS = 'operator@skyloop.invalid'
+const LOCAL_ALERT_ADDRESS = 'operator@skyloop.invalid'
 
 /** Makes what every other command takes for granted: bucket, roles, alert topic. Repeating it changes nothing. */
 export async function bootstrapAccount(account: Account): Promise<void> {

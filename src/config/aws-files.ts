@@ -26,7 +26,7 @@ export function parseIni(text: string): Record<string, Record<string, string>> {
   return sections
 }
 
-export function formatIni(sections: IniSections): string {
+function formatIni(sections: IniSections): string {
   return Object.entries(sections)
     .map(([name, values]) =>
       [`[${name}]`, ...Object.entries(values).map(([key, value]) => `${key} = ${value}`), ''].join('\n'),

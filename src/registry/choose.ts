@@ -3,12 +3,6 @@ import { SkyloopError } from '../core/errors.ts'
 import { listPackages } from './list.ts'
 import type { PackageVersion } from './package.ts'
 
-/** The newest approved version, or undefined. */
-export async function latestApproved(client: SageMakerClient, group: string): Promise<PackageVersion | undefined> {
-  const [latest] = await listPackages(client, group, 'Approved')
-  return latest
-}
-
 /**
  * Finds the version that a person means.
  *

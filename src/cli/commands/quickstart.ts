@@ -92,7 +92,8 @@ function summarise(report: QuickstartReport, path: string): string {
         `${training.epochs} epochs, ${training.imagesPerSecond.toFixed(1)} images/s, loss ${training.finalLoss.toFixed(2)} (${training.engine})`,
       evaluation:
         evaluation &&
-        `mAP50 ${evaluation.map50.toFixed(3)}, mAP50-95 ${evaluation.map50_95.toFixed(3)} on ${evaluation.images} images`,
+        `mAP50 ${evaluation.map50.toFixed(3)}, mAP50-95 ${evaluation.map50_95.toFixed(3)} on ${evaluation.images} images; ` +
+          `mAP50 ${evaluation.map50OfFrequentClasses.toFixed(3)} over classes with 5 boxes or more`,
       model: report.modelPackageArn,
       endpoint:
         endpoint && `${endpoint.name}, p50 ${endpoint.p50Ms.toFixed(0)} ms, p95 ${endpoint.p95Ms.toFixed(0)} ms`,

@@ -16,7 +16,7 @@ const NODE_FLAGS = ['--max-semi-space-size=4']
 const STOP_TIMEOUT_MS = 150_000
 const LOG_LIMIT_BYTES = 16 * 1024 * 1024
 
-export const engineLogPath = (home: string): string => join(home, 'engine.log')
+const engineLogPath = (home: string): string => join(home, 'engine.log')
 
 /** The engine of `home` if it answers, else undefined. */
 export async function findEngine(home: string): Promise<EngineState | undefined> {

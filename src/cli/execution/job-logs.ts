@@ -12,7 +12,7 @@ export interface LogLine {
 }
 
 /** Log groups that SageMaker writes to. */
-export const LOG_GROUPS = {
+const LOG_GROUPS = {
   training: '/aws/sagemaker/TrainingJobs',
   processing: '/aws/sagemaker/ProcessingJobs',
 } as const

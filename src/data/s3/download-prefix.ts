@@ -38,7 +38,7 @@ export async function downloadPrefix(
 }
 
 /** Copies one object to a file, whole or not at all. */
-export async function downloadObject(client: S3Client, bucket: string, key: string, path: string): Promise<void> {
+async function downloadObject(client: S3Client, bucket: string, key: string, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const response = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
   const partial = `${path}.part`
