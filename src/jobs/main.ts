@@ -1,4 +1,5 @@
 import { messageOf } from '../core/errors.ts'
+import { endWithParent } from './end-with-parent.ts'
 
 /** A job's entry point: its arguments after the program's name in, the process's exit code out. */
 interface Program {
@@ -27,6 +28,7 @@ async function main(args: string[]): Promise<number> {
   return program.run(rest)
 }
 
+endWithParent(process.env)
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
