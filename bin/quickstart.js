@@ -9,6 +9,7 @@ import { installPackages, root } from './install.js'
 // The time a person waits includes the installation.
 process.env.SKYLOOP_STARTED_AT_MS = String(Date.now())
 installPackages({ development: false })
+process.env.SKYLOOP_INSTALL_MS = String(Date.now() - Number(process.env.SKYLOOP_STARTED_AT_MS))
 const launcher = join(root, 'bin', 'skyloop.js')
 process.argv = [process.execPath, launcher, 'quickstart', ...process.argv.slice(2)]
 await import(pathToFileURL(launcher).href)

@@ -46,6 +46,9 @@ export function explainFailure(error: unknown, aborted: boolean): Failure {
   }
   if (error instanceof Error && isAwsFault(error)) return explainAws(error)
   const system = codeOf(error)
+  if (system !== undefined && WRONG_PATH.has(system)) {
+    return { code: system, message: messageOf(error), hint: 'check the path', exitCode: EXIT.user }
+  }
   return {
     code: system ?? 'internal',
     message: messageOf(error),
@@ -86,6 +89,9 @@ function explainAws(error: AwsFault): Failure {
     exitCode: error.$fault === 'server' ? EXIT.machine : EXIT.user,
   }
 }
+
+/** System errors about a file that the person named. */
+const WRONG_PATH = new Set(['ENOENT', 'EACCES', 'EISDIR', 'ENOTDIR'])
 
 function isUnreachable(error: unknown): boolean {
   const codes = [error, error instanceof Error ? error.cause : undefined].map(codeOf)

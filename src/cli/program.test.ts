@@ -18,6 +18,7 @@ async function runIn(home: string, ...args: string[]) {
     colour: false,
     unattended: true,
     startedAtMs: 0,
+    installMs: 0,
   }
   let out = ''
   let err = ''

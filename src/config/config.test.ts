@@ -86,6 +86,7 @@ describe('the environment', () => {
       colour: true,
       unattended: false,
       startedAtMs: 0,
+      installMs: 0,
     })
   })
 

@@ -13,6 +13,8 @@ export interface Environment {
   readonly unattended: boolean
   /** When the command began for the person, in ms since 1970; a launcher that installs first passes it on. */
   readonly startedAtMs: number
+  /** Time that a launcher spent on installing packages first; 0 when there was nothing to install. */
+  readonly installMs: number
 }
 
 export function readEnvironment(
@@ -22,14 +24,17 @@ export function readEnvironment(
 ): Environment {
   const workingFolder = typedFrom(env, currentFolder)
   const home = env['SKYLOOP_HOME']
-  const startedAtMs = Number(env['SKYLOOP_STARTED_AT_MS'])
+  const givenStartMs = Number(env['SKYLOOP_STARTED_AT_MS'])
+  // A value from a far-away past or from the future is not ours.
+  const isOurs = givenStartMs > nowMs - 3_600_000 && givenStartMs <= nowMs
+  const installMs = Number(env['SKYLOOP_INSTALL_MS'])
   return {
     home: home ? resolve(workingFolder, home) : join(resolve(currentFolder), '.skyloop'),
     workingFolder,
     colour: !env['NO_COLOR'] && env['TERM'] !== 'dumb',
     unattended: Boolean(env['CI']),
-    // A value from a far-away past or from the future is not ours.
-    startedAtMs: startedAtMs > nowMs - 3_600_000 && startedAtMs <= nowMs ? startedAtMs : nowMs,
+    startedAtMs: isOurs ? givenStartMs : nowMs,
+    installMs: isOurs && installMs > 0 ? installMs : 0,
   }
 }
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import process from 'node:process'
 import { codeOf, SkyloopError } from '../../core/errors.ts'
 import { interrupted } from '../failure.ts'
+import { isObject } from '../../core/json.ts'
 import { clearEngineState, isAlive, isHealthy, readEngineState, type EngineState } from './state.ts'
 
 const START_TIMEOUT_MS = 30_000
@@ -47,8 +48,8 @@ export async function startDetached(
   const logPath = engineLogPath(home)
   await rotate(logPath)
   const log = await open(logPath, 'a')
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  const program = fileURLToPath(new URL(`./process.${extension}`, import.meta.url))
+  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
+  const program = fileURLToPath(new URL('./process.ts', import.meta.url)).replace(/\.ts$/, extension)
   const child = spawn(process.execPath, [...NODE_FLAGS, program, home, ...(port === undefined ? [] : [String(port)])], {
     detached: true,
     stdio: ['ignore', log.fd, log.fd],
@@ -135,7 +136,14 @@ async function rotate(path: string): Promise<void> {
   }
 }
 
+/** Why the engine ended: the reason it wrote down, else the last lines of its log. */
 async function tail(path: string): Promise<string> {
-  const text = await readFile(path, 'utf8')
-  return text.trimEnd().split('\n').slice(-5).join('\n')
+  const lines = (await readFile(path, 'utf8')).trimEnd().split('\n').slice(-5)
+  try {
+    const last: unknown = JSON.parse(lines.at(-1) ?? '')
+    if (isObject(last) && typeof last['reason'] === 'string') return last['reason']
+  } catch {
+    // Not a log line of ours: a crash prints what it likes, and all of it is shown.
+  }
+  return lines.join('\n')
 }

@@ -1,3 +1,4 @@
+import process from 'node:process'
 import { resolveConnection } from '../../config/connection.ts'
 import { SkyloopError } from '../../core/errors.ts'
 import { systemIds } from '../../core/ids.ts'
@@ -10,6 +11,7 @@ import { bootstrapAccount, ensureAlertTopic } from '../bootstrap.ts'
 import type { Context } from '../command.ts'
 import { captureUriOf } from '../commands/endpoint/deploy.ts'
 import { startDetached, stopEngine } from '../engine/control.ts'
+import { isAlive } from '../engine/state.ts'
 import { listExecutions } from '../execution/find-execution.ts'
 import { stopExecution } from '../execution/stop-execution.ts'
 import { pollMsOf } from '../execution/watch-execution.ts'
@@ -49,9 +51,19 @@ export async function runQuickstart(
   options: QuickstartOptions,
 ): Promise<{ readonly report: QuickstartReport; readonly error: unknown }> {
   const { environment, signal } = context
-  const stages = createStages(context.report, signal)
+  const { installMs } = environment
+  const stages = createStages(
+    context.report,
+    signal,
+    installMs > 1000 ? [{ name: 'install', status: 'done', seconds: installMs / 1000 }] : [],
+  )
   const facts: Facts = {}
-  let ownsEngine = false
+  // A second Ctrl-C ends this process at once; the engine that it started goes with it.
+  let orphan: number | undefined
+  const endOrphan = (): void => {
+    if (orphan !== undefined && isAlive(orphan)) process.kill(orphan, 'SIGTERM')
+  }
+  process.once('exit', endOrphan)
   let error: unknown
   try {
     const engine = await stages.run(
@@ -59,13 +71,13 @@ export async function runQuickstart(
       () => startDetached({ home: environment.home, signal }),
       (found) => (found.alreadyRunning ? `was running at ${found.url}` : found.url),
     )
-    ownsEngine = !engine.alreadyRunning
+    if (!engine.alreadyRunning && !options.keepRunning) orphan = engine.pid
     await closeLoop(context, options, stages, facts)
   } catch (thrown) {
     error = thrown
   } finally {
-    if (ownsEngine && !options.keepRunning) {
-      // Also after Ctrl-C: nothing is left running.
+    if (orphan !== undefined) {
+      // Also after the first Ctrl-C: nothing is left running.
       const task = context.report.task('stopping the engine')
       await stopEngine(environment.home).then(
         () => task.done(),
@@ -75,6 +87,7 @@ export async function runQuickstart(
         },
       )
     }
+    process.off('exit', endOrphan)
   }
   const failure = error === undefined ? undefined : explainFailure(error, signal.aborted)
   const report: QuickstartReport = {

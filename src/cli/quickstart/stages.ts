@@ -14,8 +14,9 @@ export interface Stages {
 
 const SILENT: Task = { update: () => {}, done: () => {}, fail: () => {} }
 
-export function createStages(report: Reporter, signal: AbortSignal): Stages {
-  const records: StageRecord[] = []
+/** @param before stages that are over already */
+export function createStages(report: Reporter, signal: AbortSignal, before: readonly StageRecord[] = []): Stages {
+  const records: StageRecord[] = [...before]
   return {
     records,
     run: async (name, work, summary, own = false) => {
