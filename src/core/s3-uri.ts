@@ -15,10 +15,6 @@ export function parseS3Uri(uri: string): S3Location {
   return { bucket: match[1] as string, key: match[2] ?? '' }
 }
 
-export function formatS3Uri(location: S3Location): string {
-  return location.key === '' ? `s3://${location.bucket}` : `s3://${location.bucket}/${location.key}`
-}
-
 /** Joins key parts with single slashes: `joinS3('s3://b/a/', 'c')` is `s3://b/a/c`. */
 export function joinS3(base: string, ...parts: readonly string[]): string {
   return [base.replace(/\/+$/, ''), ...parts.map((part) => part.replace(/^\/+|\/+$/g, ''))].join('/')

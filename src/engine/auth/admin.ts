@@ -2,7 +2,7 @@ import type { Engine } from '../engine.ts'
 import type { CredentialStore } from './credential-store.ts'
 import { accessKeys, users } from './identities.ts'
 
-export const ADMIN_USER = 'skyloop-admin'
+const ADMIN_USER = 'skyloop-admin'
 
 /** Long-lived keys in the shape that SDK clients take. */
 export interface AdminCredentials {

@@ -161,7 +161,7 @@ export function askerOf(principal: Principal): Asker {
 }
 
 /** How messages refer to the statement that decided: `<policy>#<Sid>`, or the statement's place where it has no Sid. */
-export function statementName(decision: Decision): string | undefined {
+function statementName(decision: Decision): string | undefined {
   const { by } = decision
   return by === undefined ? undefined : `${by.policy.name}#${by.statement.sid ?? by.statement.index}`
 }

@@ -155,11 +155,11 @@ async function tryLink(from: string, to: string): Promise<boolean> {
   }
 }
 
-export function isDiskFull(error: unknown): boolean {
+function isDiskFull(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '')
 }
 
-export function insufficientStorage(): AwsError {
+function insufficientStorage(): AwsError {
   return new AwsError(
     'InsufficientStorage',
     507,

@@ -2,7 +2,7 @@ import { AwsError } from '../../wire/aws-error.ts'
 import type { BucketRow, ObjectRow } from './object-table.ts'
 import type { S3Call } from './s3-operation.ts'
 
-export const noSuchBucket = (bucket: string): AwsError =>
+const noSuchBucket = (bucket: string): AwsError =>
   new AwsError('NoSuchBucket', 404, 'The specified bucket does not exist', { BucketName: bucket })
 export const noSuchKey = (key: string): AwsError =>
   new AwsError('NoSuchKey', 404, 'The specified key does not exist.', { Key: key })

@@ -17,7 +17,7 @@ interface Listing {
 /**
  * One page of keys in UTF-8 order; keys that share a part up to `delimiter` after the prefix become one common prefix.
  */
-export function listPage(
+function listPage(
   table: ObjectTable,
   bucket: string,
   query: { readonly prefix: string; readonly delimiter: string; readonly after: string; readonly limit: number },
