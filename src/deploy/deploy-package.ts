@@ -2,6 +2,7 @@ import {
   CreateEndpointCommand,
   CreateEndpointConfigCommand,
   CreateModelCommand,
+  DeleteEndpointCommand,
   DeleteEndpointConfigCommand,
   DeleteModelCommand,
   DescribeEndpointConfigCommand,
@@ -11,7 +12,7 @@ import {
 } from '@aws-sdk/client-sagemaker'
 import type { Ids } from '../core/ids.ts'
 import { parsePackageArn } from '../registry/package.ts'
-import { findEndpoint, waitForEndpoint, type WaitOptions } from './endpoint-status.ts'
+import { findEndpoint, settleEndpoint, waitForEndpoint, type Endpoint, type WaitOptions } from './endpoint-status.ts'
 
 export interface DeployOptions extends WaitOptions {
   /** An approved package: SageMaker refuses any other. */
@@ -49,7 +50,7 @@ const VARIANT = 'AllTraffic'
 export async function deployPackage(client: SageMakerClient, options: DeployOptions): Promise<Deployment> {
   const { endpointName, packageArn, roleArn, ids } = options
   const { version } = parsePackageArn(packageArn)
-  const present = await findEndpoint(client, endpointName)
+  const present = await presentEndpoint(client, options)
   // 63 characters is SageMaker's limit for a name.
   const name = `${endpointName.slice(0, 44)}-v${version}-${ids.short(8)}`
   await client.send(
@@ -79,6 +80,15 @@ export async function deployPackage(client: SageMakerClient, options: DeployOpti
     if (now?.EndpointConfigName !== name) await removeConfig(client, name)
     throw error
   }
+}
+
+/** The endpoint to update. One that failed cannot be: it is deleted, so that a new one takes its name. */
+async function presentEndpoint(client: SageMakerClient, options: DeployOptions): Promise<Endpoint | undefined> {
+  const { endpointName } = options
+  const endpoint = await settleEndpoint(client, endpointName, options)
+  if (endpoint?.EndpointStatus !== 'Failed') return endpoint
+  await client.send(new DeleteEndpointCommand({ EndpointName: endpointName }))
+  return settleEndpoint(client, endpointName, options)
 }
 
 async function createConfig(client: SageMakerClient, name: string, options: DeployOptions): Promise<void> {

@@ -54,6 +54,28 @@ export async function waitForEndpoint(client: SageMakerClient, name: string, opt
   }
 }
 
+const IN_TRANSITION: ReadonlySet<EndpointStatus> = new Set([
+  'Creating',
+  'Updating',
+  'SystemUpdating',
+  'RollingBack',
+  'Deleting',
+])
+
+/** The endpoint once nothing is under way with it, or undefined when there is none (any more). */
+export async function settleEndpoint(
+  client: SageMakerClient,
+  name: string,
+  options: WaitOptions,
+): Promise<Endpoint | undefined> {
+  for (;;) {
+    const endpoint = await findEndpoint(client, name)
+    if (!endpoint?.EndpointStatus || !IN_TRANSITION.has(endpoint.EndpointStatus)) return endpoint
+    options.onStatus?.(endpoint.EndpointStatus)
+    await sleep(options.pollMs, undefined, { signal: options.signal })
+  }
+}
+
 /** Every endpoint, newest first. */
 export async function listEndpoints(
   client: SageMakerClient,

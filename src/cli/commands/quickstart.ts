@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../failure.ts'
@@ -60,6 +61,9 @@ export const quickstart = defineCommand<Options>({
       const { resetHome } = await import('../engine/reset.ts')
       await resetHome(environment.home)
     }
+    const path = join(environment.home, 'quickstart', 'report.json')
+    // An earlier run's report must not pass for this one's, however this one ends.
+    await rm(path, { force: true })
     const { data, epochs } = options
     const { report, error } = await runQuickstart(context, {
       fast: options.fast === true,
@@ -68,7 +72,6 @@ export const quickstart = defineCommand<Options>({
       ...(data === undefined ? {} : { data: resolve(environment.workingFolder, data) }),
       ...(epochs === undefined ? {} : { epochs }),
     })
-    const path = join(environment.home, 'quickstart', 'report.json')
     await writeReport(path, report)
     if (error !== undefined) {
       context.report.note(`report: ${path}`)

@@ -35,7 +35,7 @@ export const STANDARD: Plan = {
   tileSidePx: 320,
   tileScale: 1,
   imageSizePx: 320,
-  epochs: 8,
+  epochs: 6,
   validateEvery: 2,
   batch: 8,
   maxMinutes: 2,
