@@ -89,7 +89,7 @@ export const LIMIT_SETTINGS: ReadonlySet<keyof TrainSettings> = new Set(['thread
 /** `lr0`, or when that is 0 what suits the optimiser and whether training starts from scratch. */
 export function chosenLearningRate(settings: TrainSettings, fromScratch: boolean): number {
   if (settings.lr0 > 0) return settings.lr0
-  const byOptimiser: Record<OptimiserKind, number> = { adamw: fromScratch ? 0.002 : 0.001, sgd: 0.01 }
+  const byOptimiser: Record<OptimiserKind, number> = { adamw: fromScratch ? 0.002 : 0.0005, sgd: 0.01 }
   return byOptimiser[settings.optimizer]
 }
 
