@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { SkyloopError } from '../core/errors.ts'
 import { isObject, readJson } from '../core/json.ts'
 import { readClassNames } from '../yolo/train/dataset.ts'
-import { metricLine, progressLine } from '../yolo/train/results.ts'
+import { metricLine, progressLine, stepLine } from '../yolo/train/results.ts'
 import { parseSettings } from '../yolo/train/settings.ts'
 import type { TrainSettings } from '../yolo/train/settings.ts'
 import { trainDetector } from '../yolo/train/train-detector.ts'
@@ -55,7 +55,7 @@ export async function run(_args: string[]): Promise<number> {
       startFrom,
       checkpointDir: container.checkpointDir,
       signal: stop.signal,
-      report: (event) => printEvent(event, settings),
+      report: eventPrinter(settings),
     })
     await writeTrainingOutputs(result, {
       modelDir: container.modelDir,
@@ -126,7 +126,23 @@ async function startWeights(container: Container, weights: string): Promise<stri
   })
 }
 
-function printEvent(event: TrainEvent, settings: TrainSettings): void {
+/** Within an epoch, a line at most this often. */
+const STEP_LINE_EVERY_MS = 5_000
+
+function eventPrinter(settings: TrainSettings): (event: TrainEvent) => void {
+  let lastLineMs = performance.now()
+  return (event) => {
+    if (event.kind === 'step') {
+      if (performance.now() - lastLineMs < STEP_LINE_EVERY_MS) return
+      console.log(stepLine(event.epoch, settings.epochs, event.batch, event.batches, event.loss))
+    } else {
+      printEvent(event, settings)
+    }
+    lastLineMs = performance.now()
+  }
+}
+
+function printEvent(event: Exclude<TrainEvent, { kind: 'step' }>, settings: TrainSettings): void {
   switch (event.kind) {
     case 'data': {
       const { train, validation } = event
@@ -145,8 +161,6 @@ function printEvent(event: TrainEvent, settings: TrainSettings): void {
     }
     case 'resume':
       console.log(`Resuming at epoch ${event.epoch}, batch ${event.batch} (${event.steps} steps done)`)
-      break
-    case 'step':
       break
     case 'epoch':
       console.log(metricLine(event.row))

@@ -54,6 +54,11 @@ export function progressLine(row: EpochRow, epochs: number, secondsLeft: number)
   )
 }
 
+/** Where training is within an epoch, for a person and for the command line's progress bar. */
+export function stepLine(epoch: number, epochs: number, batch: number, batches: number, loss: number): string {
+  return `Epoch ${epoch} of ${epochs}, batch ${batch} of ${batches}: loss ${loss.toFixed(3)}`
+}
+
 function round(value: number | null, digits = 5): number | null {
   return value === null ? null : Number(value.toFixed(digits))
 }

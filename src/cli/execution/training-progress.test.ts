@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { stepLine } from '../../yolo/train/results.ts'
+import { readMetricLine, readStepLine } from './training-progress.ts'
+
+test('a line within an epoch says how much of the whole training is done', () => {
+  expect(readStepLine(stepLine(2, 6, 7, 20, 2.913))).toEqual({
+    detail: 'epoch 2/6, batch 7/20, loss 2.91',
+    fraction: (1 + 7 / 20) / 6,
+  })
+  expect(readStepLine('Epoch 2 of 6: loss 2.913, 13.0 images/s')).toBeUndefined()
+})
+
+test('a metric line gives its numbers, and other lines give nothing', () => {
+  expect(readMetricLine('epoch=3 train_loss=2.113 val_map50=0.41')).toEqual({
+    detail: 'epoch 3, loss 2.11, mAP50 0.410',
+    epoch: 3,
+    metrics: { epoch: 3, train_loss: 2.113, val_map50: 0.41 },
+  })
+  expect(readMetricLine('Training on 160 images')).toBeUndefined()
+})
