@@ -9,6 +9,7 @@ import { predictImage } from '../../src/yolo/predict/predict-image.ts'
 import { openDetector } from '../../src/yolo/runtime/detector-session.ts'
 import { exportOnnx } from '../../src/yolo/runtime/export.ts'
 import type { Benchmark } from '../harness.ts'
+import { pythonPeer } from '../python-peer.ts'
 
 const SIDE = 640
 const IMAGES = 8
@@ -18,7 +19,13 @@ export async function prepare(version: string): Promise<Benchmark> {
   const folder = await mkdtemp(join(tmpdir(), 'skyloop-bench-predict-'))
   const spec = modelSpec('n', 80)
   // Weights do not change the time of the network; an untrained one reports nothing, which costs suppression nothing either.
-  const onnx = exportOnnx(spec, initialWeights(spec, seededRandom(1)), { height: SIDE, width: SIDE, metadata: {} })
+  const onnx = exportOnnx(spec, initialWeights(spec, seededRandom(1)), {
+    height: SIDE,
+    width: SIDE,
+    metadata: { task: 'detect', stride: '32', batch: '1', imgsz: `[${SIDE}, ${SIDE}]`, names: pythonNames(80) },
+  })
+  const modelPath = join(folder, 'model.onnx')
+  await writeFile(modelPath, onnx)
   const paths: string[] = []
   for (let seed = 0; seed < IMAGES; seed++) {
     const path = join(folder, `${seed}.jpg`)
@@ -26,6 +33,7 @@ export async function prepare(version: string): Promise<Benchmark> {
     paths.push(path)
   }
   const session = await openDetector(onnx)
+  const peer = await pythonPeer('ultralytics', 'ultralytics_predict.py', [modelPath, String(SIDE), ...paths])
   return {
     name: 'predict',
     unit: 'ms',
@@ -43,6 +51,11 @@ export async function prepare(version: string): Promise<Benchmark> {
       },
       close: async () => session[Symbol.asyncDispose](),
     },
-    peers: [],
+    peers: peer ? [peer] : [],
   }
+}
+
+/** Class names as the peer reads them. */
+function pythonNames(count: number): string {
+  return `{${Array.from({ length: count }, (_, i) => `${i}: 'class${i}'`).join(', ')}}`
 }

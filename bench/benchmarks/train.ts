@@ -2,6 +2,7 @@ import { seededRandom } from '../../src/core/random.ts'
 import { initialWeights, modelSpec } from '../../src/yolo/model/spec.ts'
 import { createTrainStep } from '../../src/yolo/runtime/train-step.ts'
 import type { Benchmark } from '../harness.ts'
+import { pythonPeer } from '../python-peer.ts'
 
 const SIDE = 320
 const BATCH = 8
@@ -30,6 +31,7 @@ export async function prepare(version: string): Promise<Benchmark> {
     }
   }
   const step = await createTrainStep({ spec, batch: BATCH, height: SIDE, width: SIDE, maxBoxes: MAX_BOXES })
+  const peer = await pythonPeer('ultralytics', 'ultralytics_train.py', [SIDE, BATCH, BOXES, STEPS].map(String))
   return {
     name: 'train',
     unit: 'images/s',
@@ -47,6 +49,6 @@ export async function prepare(version: string): Promise<Benchmark> {
       },
       close: async () => step[Symbol.asyncDispose](),
     },
-    peers: [],
+    peers: peer ? [peer] : [],
   }
 }
