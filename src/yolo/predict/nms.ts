@@ -46,14 +46,17 @@ export function decodeDetections(output0: Float32Array, options: DecodeDetection
     foundClasses.push(k)
     foundScores.push(score)
   }
-  const scoreAt = (a: number, k: number): number => output0[start + (4 + k) * anchors + a]!
+  const { scores, classes: bestClasses } = bestClassOfAnchors(output0, start + 4 * anchors, classCount, anchors)
   for (let a = 0; a < anchors; a++) {
-    let best = 0
-    for (let k = 0; k < classCount; k++) {
-      if (multiLabel && scoreAt(a, k) >= confidence) found(a, k, scoreAt(a, k))
-      if (scoreAt(a, k) > scoreAt(a, best)) best = k
+    if (scores[a]! < confidence) continue
+    if (!multiLabel) {
+      found(a, bestClasses[a]!, scores[a]!)
+      continue
     }
-    if (!multiLabel && scoreAt(a, best) >= confidence) found(a, best, scoreAt(a, best))
+    for (let k = 0; k < classCount; k++) {
+      const score = output0[start + (4 + k) * anchors + a]!
+      if (score >= confidence) found(a, k, score)
+    }
   }
 
   const order = sortDescending(Float64Array.from(foundScores)).subarray(0, MAX_CANDIDATES)
@@ -73,6 +76,28 @@ export function decodeDetections(output0: Float32Array, options: DecodeDetection
     confidence: foundScores[order[i]!]!,
     box: [boxes[i * 4]!, boxes[i * 4 + 1]!, boxes[i * 4 + 2]!, boxes[i * 4 + 3]!],
   }))
+}
+
+/** Each anchor's best class, the first of equals. Classes outside, anchors inside: the order in which they lie in memory. */
+function bestClassOfAnchors(
+  output0: Float32Array,
+  start: number,
+  classCount: number,
+  anchors: number,
+): { readonly scores: Float32Array; readonly classes: Int32Array } {
+  const scores = output0.slice(start, start + anchors)
+  const classes = new Int32Array(anchors)
+  for (let k = 1; k < classCount; k++) {
+    const row = start + k * anchors
+    for (let a = 0; a < anchors; a++) {
+      const score = output0[row + a]!
+      if (score > scores[a]!) {
+        scores[a] = score
+        classes[a] = k
+      }
+    }
+  }
+  return { scores, classes }
 }
 
 /**
