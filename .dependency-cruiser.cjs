@@ -26,6 +26,13 @@ module.exports = {
     ONLY('governance', ['core', 'config'], 'policies are documents'),
     ONLY('engine', ['core'], 'the engine starts jobs as processes; it imports none of them'),
     {
+      name: 'only-the-host-imports-the-engine',
+      comment: 'everything else reaches the engine as it reaches AWS: over the wire',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(engine/|index\\.ts$|cli/engine/host\\.ts$)' },
+      to: { path: '^src/engine/' },
+    },
+    {
       name: 'only-runtime-imports-onnxruntime',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/yolo/runtime/' },
