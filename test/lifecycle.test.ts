@@ -112,6 +112,8 @@ test('the approved model is deployed and answers', async () => {
   await run('endpoint', 'deploy', '--role', 'ml-engineer')
   const endpoint = await sagemaker.send(new DescribeEndpointCommand({ EndpointName: 'skyloop-production' }))
   expect(endpoint.EndpointStatus).toBe('InService')
+  const early = await skyloop(home, 'monitor', 'run', 'skyloop-production', '--role', 'ml-engineer')
+  expect([early.code, early.err.includes('cli.nothing-captured')]).toEqual([1, true])
   const frames = await framesOf(join(folder, 'data', 'val', 'images'))
   const answer = await run<{ latency: { count: number } }>('endpoint', 'invoke', 'skyloop-production', ...frames)
   expect(answer.latency.count).toBe(8)

@@ -3,7 +3,7 @@ import { skyloopImageUri } from '../config/names.ts'
 import { SkyloopError } from '../core/errors.ts'
 import type { Ids } from '../core/ids.ts'
 import { isObject, parseJson } from '../core/json.ts'
-import { joinS3 } from '../core/s3-uri.ts'
+import { joinS3, parseS3Uri } from '../core/s3-uri.ts'
 import { findBaseline, traceEndpoint } from '../deploy/lineage.ts'
 import { startMonitoringJob, VIOLATIONS_FILE } from '../deploy/monitoring-job.ts'
 import { waitForProcessingJob } from '../deploy/processing-job.ts'
@@ -43,10 +43,24 @@ export interface MonitoringChoice {
 const resultsUri = (account: Account, endpointName: string): string =>
   `s3://${account.names.bucket}/monitoring/${endpointName}`
 
+/** A job over an empty prefix would fail with less to say. */
+async function requireCaptures(account: Account, endpointName: string, capturedUri: string): Promise<void> {
+  const { ListObjectsV2Command } = await import('@aws-sdk/client-s3')
+  const s3 = await account.clients.s3()
+  const { bucket, key } = parseS3Uri(capturedUri)
+  const found = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: `${key}/`, MaxKeys: 1 }))
+  if ((found.KeyCount ?? 0) > 0) return
+  throw new SkyloopError({
+    code: 'cli.nothing-captured',
+    message: `no request to ${endpointName} has been captured under ${capturedUri}`,
+    hint: 'send images with `skyloop endpoint invoke`; captures follow within seconds here, within minutes on AWS',
+  })
+}
+
 /**
  * Starts a monitoring run over an endpoint's captured requests.
  *
- * @throws SkyloopError `cli.no-capture`, `cli.no-baseline`
+ * @throws SkyloopError `cli.no-capture`, `cli.no-baseline`, `cli.nothing-captured`
  */
 export async function startMonitoring(account: Account, choice: MonitoringChoice): Promise<MonitoringRun> {
   const { endpointName, from, to, ids } = choice
@@ -69,6 +83,7 @@ export async function startMonitoring(account: Account, choice: MonitoringChoice
       hint: 'give one with --baseline s3://...',
     })
   }
+  await requireCaptures(account, endpointName, source.capturedUri)
   const jobName = `${endpointName.slice(0, 44)}-monitor-${ids.short(8)}`
   const resultUri = joinS3(resultsUri(account, endpointName), jobName)
   await startMonitoringJob(sagemaker, {
