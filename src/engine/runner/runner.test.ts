@@ -6,7 +6,7 @@ import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { pack } from 'tar-stream'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { packTarGz, unpackTarGz } from './archive.ts'
 import { startJobProcess } from './job-process.ts'
 import { containerPath, jobTree, rewriteArgument } from './job-tree.ts'
@@ -135,9 +135,12 @@ describe('a job process', () => {
     }
     process.kill(child.identity.pid, 'SIGKILL')
     await child.exited
-    const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', await readFile(grandchild, 'utf8')], { encoding: 'utf8' })
-    // Gone, or dead and not reaped yet.
-    expect(stdout.trim().charAt(0)).toMatch(/^Z?$/)
+    const pid = await readFile(grandchild, 'utf8')
+    // Gone, or dead and not reaped yet; a killed process needs a moment of processor time to die.
+    await vi.waitFor(() => {
+      const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' })
+      expect(stdout.trim().charAt(0)).toMatch(/^Z?$/)
+    }, 10_000)
   })
 
   test('cannot be mistaken for another that got its number', async () => {
