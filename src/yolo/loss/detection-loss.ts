@@ -23,6 +23,8 @@ export interface LossTensors {
   readonly cls: Tensor
   readonly dfl: Tensor
   readonly total: Tensor
+  /** What the parts were divided by: the sum of the target probabilities of the batch, at least 1. */
+  readonly targetSum: Tensor
 }
 
 /** What the network says about every anchor. */
@@ -85,7 +87,7 @@ export function assignedLoss(
   const crossEntropy = op.mul(op.reduceSum(op.mul(bins, logDistances), [1, 2]), -0.25)
   const dfl = part(op.reduceSum(op.mul(crossEntropy, op.reshape(weight, crossEntropy.shape))), gains.dfl)
   const total = op.mul(op.add(op.add(box, cls), dfl), classes.shape[0] as number)
-  return { box, cls, dfl, total }
+  return { box, cls, dfl, total, targetSum: norm }
 }
 
 /**

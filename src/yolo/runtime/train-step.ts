@@ -31,6 +31,8 @@ export interface LossParts {
 
 export interface TrainStepResult {
   readonly loss: LossParts
+  /** What the parts were divided by, at least 1: the weight of this batch beside others of one update. */
+  readonly targetSum: number
   /** By parameter name; frozen parameters are absent. */
   readonly gradients: Map<string, Float32Array>
   /** Batch mean and unbiased batch variance, by the name of the running statistic they update. */
@@ -72,7 +74,7 @@ export interface TrainStep extends AsyncDisposable {
   run(weights: Weights, batch: Batch): Promise<TrainStepResult>
 }
 
-const LOSS_PARTS = ['box', 'cls', 'dfl', 'total'] as const
+const LOSS_PARTS = ['box', 'cls', 'dfl', 'total', 'targetSum'] as const
 
 /**
  * Builds, differentiates and compiles the training step.
@@ -161,6 +163,7 @@ function readResults(results: ReadonlyMap<string, Values>, { trained, statistics
   }
   return {
     loss: { box: part('box'), cls: part('cls'), dfl: part('dfl'), total: part('total') },
+    targetSum: part('targetSum'),
     gradients: new Map(trained.map(({ name }) => [name, valuesOf(`d.${name}`)])),
     batchStatistics,
   }
