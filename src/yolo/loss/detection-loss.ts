@@ -23,7 +23,7 @@ export interface LossTensors {
   readonly cls: Tensor
   readonly dfl: Tensor
   readonly total: Tensor
-  /** What the parts were divided by: the sum of the target probabilities of the batch, at least 1. */
+  /** Sum of the batch's target probabilities: the parts were divided by it, or by 1 where it is less. */
   readonly targetSum: Tensor
 }
 
@@ -77,7 +77,8 @@ export function assignedLoss(
   gains: Gains,
 ): LossTensors {
   const targetCorners = op.div(boxes, anchors.strides)
-  const norm = op.max(op.reduceSum(weight), 1)
+  const targetSum = op.reduceSum(weight)
+  const norm = op.max(targetSum, 1)
   const part = (sum: Tensor, gain: number): Tensor => op.mul(op.div(sum, norm), gain)
 
   const apart = op.sub(1, completeIou(boxOf(corners, 1), boxOf(targetCorners, 1)))
@@ -87,7 +88,7 @@ export function assignedLoss(
   const crossEntropy = op.mul(op.reduceSum(op.mul(bins, logDistances), [1, 2]), -0.25)
   const dfl = part(op.reduceSum(op.mul(crossEntropy, op.reshape(weight, crossEntropy.shape))), gains.dfl)
   const total = op.mul(op.add(op.add(box, cls), dfl), classes.shape[0] as number)
-  return { box, cls, dfl, total, targetSum: norm }
+  return { box, cls, dfl, total, targetSum }
 }
 
 /**

@@ -31,7 +31,7 @@ export interface LossParts {
 
 export interface TrainStepResult {
   readonly loss: LossParts
-  /** What the parts were divided by, at least 1: the weight of this batch beside others of one update. */
+  /** Sum of the batch's target probabilities: the parts were divided by it, or by 1 where it is less. */
   readonly targetSum: number
   /** By parameter name; frozen parameters are absent. */
   readonly gradients: Map<string, Float32Array>
