@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { PEERS_FOLDER } from './python-peer.ts'
 
 /** Peers that can be measured against. They are installed beside the product, never into it. */
-const PACKAGES = ['pycocotools', 'faster-coco-eval', 'onnxruntime', 'ultralytics']
+const PACKAGES = ['pycocotools', 'faster-coco-eval', 'onnxruntime', 'ultralytics', 'onnx', 'onnxscript']
 
 const run = (command: string, args: string[]): void => void execFileSync(command, args, { stdio: 'inherit' })
 run('python3', ['-m', 'venv', PEERS_FOLDER])
