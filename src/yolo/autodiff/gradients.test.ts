@@ -77,6 +77,16 @@ const CASES: readonly Case[] = [
   { op: 'softmax', shapes: [[2, 4, 2]], build: (x) => op.softmax(x, 1) },
   { op: 'logSoftmax', shapes: [[2, 4, 2]], build: (x) => op.logSoftmax(x, 1) },
   { op: 'reshape', shapes: [[2, 3]], build: (x) => op.reshape(x, [3, 2]) },
+  { op: 'reshape', what: 'sizes from the input', shapes: [[2, 3, 2]], build: (x) => op.reshape(x, [0, -1]) },
+  {
+    op: 'reshapeLike',
+    shapes: [
+      [2, 3],
+      [3, 2],
+    ],
+    build: op.reshapeLike,
+    wrt: [0],
+  },
   { op: 'transpose', shapes: [[2, 3, 4]], build: (x) => op.transpose(x, [2, 0, 1]) },
   { op: 'expand', shapes: [[2, 1]], build: (x) => op.expand(x, [3, 2, 4]) },
   {

@@ -126,6 +126,7 @@ export const GRADIENT_RULES: { readonly [K in OpName]: Rule<K> } = {
   argMax: NOT_DIFFERENTIABLE,
   topMask: NOT_DIFFERENTIABLE,
   reshape: unary((dy, x) => op.reshape(dy, x.shape)),
+  reshapeLike: ({ inputs: [x] }, [dy]) => [dy ? op.reshape(dy, (x as Tensor).shape) : null, null],
   transpose: (node, [dy]) => {
     const { order } = node.attributes
     return [

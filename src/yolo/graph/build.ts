@@ -47,7 +47,9 @@ export const argMax = (x: Tensor, axis: number): Tensor => apply1('argMax', [x],
 export const topMask = (x: Tensor, count: number): Tensor =>
   apply1('topMask', [x], { count: Math.min(count, axisSize(x.shape, -1)) })
 
+/** @param shape 0 stands for the same axis of `x`, one -1 for what remains: then the operation fits any batch and image size */
 export const reshape = (x: Tensor, shape: Shape): Tensor => apply1('reshape', [x], { shape })
+export const reshapeLike = (x: Tensor, like: Tensor): Tensor => apply1('reshapeLike', [x, like], {})
 export const transpose = (x: Tensor, order: readonly number[]): Tensor => apply1('transpose', [x], { order })
 export const expand = (x: Tensor, shape: Shape): Tensor => apply1('expand', [x], { shape })
 export const concat = (xs: readonly Tensor[], axis: number): Tensor => apply1('concat', xs, { axis })

@@ -54,7 +54,10 @@ export interface OpAttributes {
   topMask: { readonly count: number }
 
   // Layout.
+  /** A size of 0 is that of the input's axis, one of -1 whatever remains. */
   reshape: { readonly shape: readonly number[] }
+  /** x in the shape of a second tensor. */
+  reshapeLike: None
   transpose: { readonly order: readonly number[] }
   expand: { readonly shape: readonly number[] }
   concat: { readonly axis: number }

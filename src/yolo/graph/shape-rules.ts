@@ -82,6 +82,16 @@ function joined(inputs: readonly Shape[], axis: number): OutputShape[] {
   return [{ shape: first.map((n, i) => (i === axis ? total : n)) }]
 }
 
+function reshaped(from: Shape, to: Shape): OutputShape[] {
+  const copied = to.map((size, axis) => (size === 0 ? axisSize(from, axis) : size))
+  const known = elementCount(copied.filter((size) => size !== -1))
+  const shape = copied.map((size) => (size === -1 ? elementCount(from) / known : size))
+  if (elementCount(from) !== elementCount(shape) || !shape.every(Number.isInteger)) {
+    throw new ShapeError('reshape', [from, to])
+  }
+  return [{ shape }]
+}
+
 const withAxis = (shape: Shape, axis: number, size: number): Shape => shape.map((n, i) => (i === axis ? size : n))
 
 /** Shape inference for every operation. */
@@ -115,10 +125,8 @@ export const SHAPE_RULES: { readonly [K in OpName]: ShapeRule<K> } = {
     if (count > axisSize(at(inputs, 0), -1)) throw new ShapeError(`topMask of ${count}`, inputs)
     return same(inputs)
   },
-  reshape: (inputs, { shape }) => {
-    if (elementCount(at(inputs, 0)) !== elementCount(shape)) throw new ShapeError('reshape', [at(inputs, 0), shape])
-    return [{ shape }]
-  },
+  reshape: (inputs, { shape }) => reshaped(at(inputs, 0), shape),
+  reshapeLike: (inputs) => reshaped(at(inputs, 0), at(inputs, 1)),
   transpose: (inputs, { order }) => {
     const shape = at(inputs, 0)
     if (order.length !== shape.length || new Set(order).size !== order.length)

@@ -66,17 +66,16 @@ export function sppf(layers: Layers, name: string, x: Tensor, out: number): Tens
  * Each head has 64 value channels and half as many for keys and queries.
  */
 function attention(layers: Layers, name: string, x: Tensor): Tensor {
-  const [b, c, h, w] = imageShape(x.shape)
+  const [, c] = imageShape(x.shape)
   const heads = Math.max(1, c >> 6)
   const valueSize = Math.trunc(c / heads)
   const keySize = valueSize >> 1
-  const cells = h * w
   const all = layers.conv(`${name}.qkv`, x, { out: c + 2 * keySize * heads, activation: false })
-  const perHead = op.reshape(all, [b, heads, 2 * keySize + valueSize, cells])
+  const perHead = op.reshape(all, [0, heads, 2 * keySize + valueSize, -1])
   const [query, key, value] = op.split(perHead, 2, [keySize, keySize, valueSize]) as [Tensor, Tensor, Tensor]
   const weights = op.softmax(op.matMul(query, key, { transposeA: true, alpha: keySize ** -0.5 }), 3)
-  const mixed = op.reshape(op.matMul(value, weights, { transposeB: true }), [b, c, h, w])
-  const position = layers.conv(`${name}.pe`, op.reshape(value, [b, c, h, w]), {
+  const mixed = op.reshapeLike(op.matMul(value, weights, { transposeB: true }), x)
+  const position = layers.conv(`${name}.pe`, op.reshapeLike(value, x), {
     out: c,
     kernel: 3,
     groups: c,

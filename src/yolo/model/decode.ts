@@ -13,17 +13,13 @@ export interface Candidates {
 }
 
 export function joinLevels(levels: readonly LevelOutput[]): Candidates {
-  const flat = (x: Tensor): Tensor => {
-    const [b, c, h, w] = x.shape as [number, number, number, number]
-    return op.reshape(x, [b, c, h * w])
-  }
+  const flat = (x: Tensor): Tensor => op.reshape(x, [0, 0, -1])
   const distances = op.concat(
     levels.map((level) => flat(level.distances)),
     2,
   )
-  const [b, , a] = distances.shape as [number, number, number]
   return {
-    distances: op.reshape(distances, [b, 4, BINS, a]),
+    distances: op.reshape(distances, [0, 4, BINS, -1]),
     classes: op.concat(
       levels.map((level) => flat(level.classes)),
       2,

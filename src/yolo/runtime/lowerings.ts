@@ -84,6 +84,9 @@ export const LOWERINGS: { readonly [K in OpName]: Lowering<K> } = {
   reshape: (writer, { attributes: { shape } }, { inputs, outputs }) => {
     writer.node('Reshape', [...inputs, writer.ints(shape)], {}, outputs)
   },
+  reshapeLike: (writer, _node, { inputs: [x, like], outputs }) => {
+    writer.node('Reshape', [x as string, writer.node('Shape', [like as string])], {}, outputs)
+  },
   transpose: (writer, { attributes: { order } }, { inputs, outputs }) => {
     writer.node('Transpose', inputs, { perm: order }, outputs)
   },
