@@ -134,7 +134,7 @@ function eventPrinter(settings: TrainSettings): (event: TrainEvent) => void {
   return (event) => {
     if (event.kind === 'step') {
       if (performance.now() - lastLineMs < STEP_LINE_EVERY_MS) return
-      console.log(stepLine(event.epoch, settings.epochs, event.batch, event.batches, event.loss))
+      console.log(stepLine(event.epoch, settings.epochs, event.batch, event.batches, event.loss, event.secondsLeft))
     } else {
       printEvent(event, settings)
     }
@@ -150,6 +150,9 @@ function printEvent(event: Exclude<TrainEvent, { kind: 'step' }>, settings: Trai
       console.log(`YOLO11${settings.scale}, ${settings.imgsz} px, batch ${settings.batch}, ${settings.epochs} epochs`)
       break
     }
+    case 'warning':
+      console.log(`Warning: ${event.message}`)
+      break
     case 'transfer': {
       const { loaded, remapped, kept, classes } = event.transfer
       console.log(

@@ -30,7 +30,7 @@ function sourceOf(samples: readonly Sample[], augmentation: Augmentation): Batch
     labels: samples,
     seed: 5,
     batch: 2,
-    size: SIZE,
+    sizesPx: [SIZE],
     maxBoxes: 8,
     augmentation,
     mosaicEndsAtEpoch: 1,

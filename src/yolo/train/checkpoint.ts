@@ -7,6 +7,7 @@ import type { Weights } from '../model/spec.ts'
 import { decodeSafetensors, encodeSafetensors } from '../weights/safetensors.ts'
 import type { NamedTensor } from '../weights/safetensors.ts'
 import type { EpochRow } from './results.ts'
+import { DEFAULT_SETTINGS } from './settings.ts'
 
 /** Sums over the steps of the epoch that is under way. */
 export interface EpochSums {
@@ -18,6 +19,8 @@ export interface EpochSums {
   readonly dfl: number
   readonly total: number
   readonly boxesLeftOut: number
+  /** Of `seconds`, the part spent waiting for batches. */
+  readonly waitSeconds: number
 }
 
 /**
@@ -32,8 +35,10 @@ export interface Progress {
   /** Optimiser updates done. */
   readonly steps: number
   readonly sums: EpochSums
+  /** Of the gradients that are summed for the next update: see `GradientSum`. */
+  readonly pending: { readonly batches: number; readonly targetSum: number }
   readonly rows: readonly EpochRow[]
-  /** Best validated epoch, 0-based. */
+  /** Best validated epoch, 0-based; -1 for the weights that training started from. */
   readonly best: { readonly epoch: number; readonly fitness: number } | null
   /** Validations since the best one. */
   readonly stale: number
@@ -43,10 +48,26 @@ export interface Progress {
   readonly imagesSeen: number
 }
 
+export const NO_PROGRESS: Progress = {
+  epoch: 0,
+  batch: 0,
+  steps: 0,
+  sums: { steps: 0, seconds: 0, box: 0, cls: 0, dfl: 0, total: 0, boxesLeftOut: 0, waitSeconds: 0 },
+  pending: { batches: 0, targetSum: 0 },
+  rows: [],
+  best: null,
+  stale: 0,
+  seconds: 0,
+  stepSeconds: 0,
+  imagesSeen: 0,
+}
+
 export interface Checkpoint {
   readonly weights: Weights
   readonly average: Weights
   readonly optimiser: ReadonlyMap<string, Float32Array>
+  /** Gradients summed so far for the next update; empty when it is not under way. */
+  readonly pending: ReadonlyMap<string, Float32Array>
   readonly progress: Progress
   /** What the training computes (settings, classes, data); a resumed training must agree with it. */
   readonly identity: Readonly<Record<string, unknown>>
@@ -69,6 +90,7 @@ export async function saveCheckpoint(folder: string, checkpoint: Checkpoint): Pr
   add('weights', checkpoint.weights)
   add('average', checkpoint.average)
   add('optimiser', checkpoint.optimiser)
+  add('pending', checkpoint.pending)
   const metadata = {
     format: 'skyloop-checkpoint-1',
     progress: JSON.stringify(checkpoint.progress),
@@ -108,10 +130,16 @@ export async function loadCheckpoint(folder: string): Promise<Checkpoint | undef
     weights: group('weights/'),
     average: group('average/'),
     optimiser: group('optimiser/'),
+    pending: group('pending/'),
     // Written by saveCheckpoint and told apart by its format; whole by the atomic write.
-    progress: progress as unknown as Progress,
+    progress: completed(progress as unknown as Progress),
     identity,
   }
+}
+
+/** Adds what the version that wrote the progress did not count. */
+function completed(saved: Progress): Progress {
+  return { ...NO_PROGRESS, ...saved, sums: { ...NO_PROGRESS.sums, ...saved.sums } }
 }
 
 /** @throws ProblemsError `yolo.train.checkpoint` naming each thing in which the resumed training would differ */
@@ -119,10 +147,11 @@ export function requireSameIdentity(
   saved: Readonly<Record<string, unknown>>,
   now: Readonly<Record<string, unknown>>,
 ): void {
-  const keys = [...new Set([...Object.keys(saved), ...Object.keys(now)])]
-  const differences = keys
-    .filter((key) => JSON.stringify(saved[key]) !== JSON.stringify(now[key]))
-    .map((key) => `${key} was ${JSON.stringify(saved[key])}, is ${JSON.stringify(now[key])}`)
+  // A checkpoint of a version that did not know a setting was trained with what is now its default.
+  const before: Readonly<Record<string, unknown>> = { ...DEFAULT_SETTINGS, ...saved }
+  const differences = [...new Set([...Object.keys(saved), ...Object.keys(now)])]
+    .filter((key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]))
+    .map((key) => `${key} was ${JSON.stringify(before[key])}, is ${JSON.stringify(now[key])}`)
   if (differences.length === 0) return
   throw new ProblemsError(
     'yolo.train.checkpoint',

@@ -56,7 +56,11 @@ export async function readDataset(folder: string, classNames: readonly string[])
 
 /** Refuses a training set without a single box: a detector cannot learn from it. */
 export function requireBoxes(dataset: Dataset): void {
-  if (dataset.images.every((image) => image.classes.length === 0)) throw empty(dataset.folder, 'has no boxes')
+  if (!hasBoxes(dataset)) throw empty(dataset.folder, 'has no boxes')
+}
+
+export function hasBoxes(dataset: Dataset): boolean {
+  return dataset.images.some((image) => image.classes.length > 0)
 }
 
 /**

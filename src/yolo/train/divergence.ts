@@ -20,11 +20,12 @@ export async function divergence(
   norm: number,
   progress: Progress,
 ): Promise<SkyloopError> {
-  const { batch: B, imgsz } = settings
+  const { batch: B } = settings
+  const { sizePx } = batch
   const M = batch.mask.length / B
   const file = encodeSafetensors(
     [
-      { name: 'images', shape: [B, 3, imgsz, imgsz], data: batch.images },
+      { name: 'images', shape: [B, 3, sizePx, sizePx], data: batch.images },
       { name: 'boxes', shape: [B, M, 4], data: batch.boxesXyxyPx },
       { name: 'classes', shape: [B, M], data: Float32Array.from(batch.classes) },
       { name: 'mask', shape: [B, M], data: batch.mask },

@@ -6,6 +6,7 @@ import { augmentMosaic, augmentSingle } from './augment.ts'
 import type { AugmentedSample, Augmentation, Sample } from './augment.ts'
 import { storedImage } from './image-store.ts'
 import type { ImageStore } from './image-store.ts'
+import { inputSizeOf } from './input-sizes.ts'
 
 /** All that batches are made from; it is copied to worker threads, decoded pixels being shared. */
 export interface BatchSource {
@@ -15,8 +16,8 @@ export interface BatchSource {
   readonly seed: number
   /** B */
   readonly batch: number
-  /** H and W in pixels. */
-  readonly size: number
+  /** H and W in pixels: one size, or those drawn from by {@link inputSizeOf}. */
+  readonly sizesPx: readonly number[]
   /** M */
   readonly maxBoxes: number
   readonly augmentation: Augmentation
@@ -25,6 +26,8 @@ export interface BatchSource {
 }
 
 export interface PreparedBatch extends Batch {
+  /** H and W in pixels. */
+  readonly sizePx: number
   /** Real boxes that did not fit into M: the smallest of the fullest images. Reported, never silent. */
   readonly boxesLeftOut: number
 }
@@ -36,7 +39,8 @@ export function batchesPerEpoch(images: number, batch: number): number {
 
 /** Batch `index` of `epoch` (both 0-based): a pure function of the source and these two numbers. */
 export async function makeBatch(source: BatchSource, epoch: number, index: number): Promise<PreparedBatch> {
-  const { batch: B, size, maxBoxes: M } = source
+  const { batch: B, maxBoxes: M } = source
+  const size = inputSizeOf(source.sizesPx, source.seed, epoch, index)
   const order = epochOrder(source, epoch)
   const images = new Float32Array(B * 3 * size * size)
   const boxesXyxyPx = new Float32Array(B * M * 4)
@@ -45,7 +49,7 @@ export async function makeBatch(source: BatchSource, epoch: number, index: numbe
   let boxesLeftOut = 0
   for (let b = 0; b < B; b++) {
     const random = seededRandom(hash32(`${source.seed}/sample/${epoch}/${index}/${b}`))
-    const made = await makeSample(source, order[(index * B + b) % order.length]!, epoch, random)
+    const made = await makeSample(source, order[(index * B + b) % order.length]!, size, epoch, random)
     writePlanes(made.image, images, b)
     const rows = largestFirst(made, M)
     boxesLeftOut += made.classes.length - rows.length
@@ -55,7 +59,7 @@ export async function makeBatch(source: BatchSource, epoch: number, index: numbe
       mask[b * M + m] = 1
     })
   }
-  return { images, boxesXyxyPx, classes, mask, boxesLeftOut }
+  return { sizePx: size, images, boxesXyxyPx, classes, mask, boxesLeftOut }
 }
 
 /**
@@ -69,8 +73,14 @@ export function chooseMaxBoxes(counts: readonly number[], mosaic: boolean, limit
   return Math.min(limit, Math.ceil(needed / 8) * 8)
 }
 
-async function makeSample(source: BatchSource, image: number, epoch: number, random: Random): Promise<AugmentedSample> {
-  const { augmentation, size } = source
+async function makeSample(
+  source: BatchSource,
+  image: number,
+  size: number,
+  epoch: number,
+  random: Random,
+): Promise<AugmentedSample> {
+  const { augmentation } = source
   const isMosaic = random.next() < augmentation.mosaic && epoch < source.mosaicEndsAtEpoch
   if (!isMosaic) return augmentSingle(await sampleOf(source, image), size, augmentation, random)
   const partners = [image, ...Array.from({ length: 3 }, () => random.int(source.labels.length))]

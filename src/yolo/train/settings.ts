@@ -1,44 +1,41 @@
 import { ProblemsError } from '../../core/errors.ts'
 import type { ModelScale } from '../model/spec.ts'
 import type { OptimiserKind } from './optimiser.ts'
+import { describeRule, readSetting } from './setting-rule.ts'
+import { SETTING_TABLE } from './setting-table.ts'
 
-/** Everything that decides what a training computes, and a few limits on how. */
+/** Everything that decides what a training computes, and a few limits on how; {@link SETTING_TABLE} says what each means. */
 export interface TrainSettings {
   readonly scale: ModelScale
   readonly epochs: number
   /** B */
   readonly batch: number
-  /** H and W of the network's input in pixels, a multiple of 32. */
+  readonly accumulate: number
+  /** H and W of the network's input in pixels. */
   readonly imgsz: number
+  readonly multi_scale: number
   readonly optimizer: OptimiserKind
-  /** Learning rate at its height; 0 chooses it: see {@link chosenLearningRate}. */
+  /** 0 chooses it: see {@link chosenLearningRate}. */
   readonly lr0: number
-  /** Last learning rate as a fraction of `lr0`. */
   readonly lrf: number
   readonly schedule: 'cosine' | 'linear'
-  /** Learning rate climbs for so many epochs, though never longer than a tenth of the training. */
   readonly warmup_epochs: number
   readonly momentum: number
   readonly weight_decay: number
-  /** Gradients' common norm is cut to this. */
   readonly clip_norm: number
-  /** Last decay of the moving average of weights. */
   readonly ema_decay: number
+  readonly class_weights: string
   readonly seed: number
-  /** Stops when so many validations bring no better model; 0 never stops early. */
   readonly patience: number
-  /** The first so many layers of the network keep their weights; 11 is the whole backbone. */
   readonly freeze: number
-  /** Compute threads; 0 is as many as the machine has cores. */
   readonly threads: number
-  /** Validates every so many epochs, and at the last. */
   readonly val_every: number
-  /** Ends the training well after so many minutes, whatever the epoch; 0 is no limit. */
+  readonly rect: boolean
   readonly max_minutes: number
-  /** Upper bound of M; beyond it the smallest boxes of an image are left out and counted. */
+  readonly memory_check: boolean
+  readonly plots: boolean
   readonly max_boxes: number
   readonly mosaic: number
-  /** The last so many epochs are without mosaics. */
   readonly close_mosaic: number
   readonly hflip: number
   readonly vflip: number
@@ -54,7 +51,9 @@ export const DEFAULT_SETTINGS: TrainSettings = {
   scale: 'n',
   epochs: 20,
   batch: 8,
+  accumulate: 1,
   imgsz: 320,
+  multi_scale: 0,
   optimizer: 'adamw',
   lr0: 0,
   lrf: 0.02,
@@ -64,12 +63,16 @@ export const DEFAULT_SETTINGS: TrainSettings = {
   weight_decay: 0.01,
   clip_norm: 10,
   ema_decay: 0.9998,
+  class_weights: 'none',
   seed: 0,
   patience: 0,
   freeze: 0,
   threads: 0,
   val_every: 1,
+  rect: false,
   max_minutes: 0,
+  memory_check: true,
+  plots: true,
   max_boxes: 128,
   mosaic: 0.5,
   close_mosaic: 2,
@@ -84,52 +87,19 @@ export const DEFAULT_SETTINGS: TrainSettings = {
 }
 
 /** Settings that do not change what is computed, only how fast or how long: a resumed training may change them. */
-export const LIMIT_SETTINGS: ReadonlySet<keyof TrainSettings> = new Set(['threads', 'max_minutes', 'patience'])
+export const LIMIT_SETTINGS: ReadonlySet<keyof TrainSettings> = new Set([
+  'threads',
+  'max_minutes',
+  'patience',
+  'memory_check',
+  'plots',
+])
 
 /** `lr0`, or when that is 0 what suits the optimiser and whether training starts from scratch. */
 export function chosenLearningRate(settings: TrainSettings, fromScratch: boolean): number {
   if (settings.lr0 > 0) return settings.lr0
   const byOptimiser: Record<OptimiserKind, number> = { adamw: fromScratch ? 0.002 : 0.0005, sgd: 0.01 }
   return byOptimiser[settings.optimizer]
-}
-
-type Rule =
-  | { readonly kind: 'integer' | 'number'; readonly min: number; readonly max: number; readonly multipleOf?: number }
-  | { readonly kind: 'choice'; readonly of: readonly string[] }
-
-const FRACTION: Rule = { kind: 'number', min: 0, max: 1 }
-
-const RULES: Record<keyof TrainSettings, Rule> = {
-  scale: { kind: 'choice', of: ['n', 's', 'm', 'l', 'x'] },
-  epochs: { kind: 'integer', min: 1, max: 10_000 },
-  batch: { kind: 'integer', min: 1, max: 1024 },
-  imgsz: { kind: 'integer', min: 32, max: 4096, multipleOf: 32 },
-  optimizer: { kind: 'choice', of: ['sgd', 'adamw'] },
-  lr0: { kind: 'number', min: 0, max: 1 },
-  lrf: FRACTION,
-  schedule: { kind: 'choice', of: ['cosine', 'linear'] },
-  warmup_epochs: { kind: 'number', min: 0, max: 100 },
-  momentum: { kind: 'number', min: 0, max: 0.9999 },
-  weight_decay: FRACTION,
-  clip_norm: { kind: 'number', min: 1e-6, max: 1e9 },
-  ema_decay: { kind: 'number', min: 0, max: 0.999999 },
-  seed: { kind: 'integer', min: 0, max: 4_294_967_295 },
-  patience: { kind: 'integer', min: 0, max: 10_000 },
-  freeze: { kind: 'integer', min: 0, max: 23 },
-  threads: { kind: 'integer', min: 0, max: 1024 },
-  val_every: { kind: 'integer', min: 1, max: 10_000 },
-  max_minutes: { kind: 'number', min: 0, max: 100_000 },
-  max_boxes: { kind: 'integer', min: 8, max: 1024 },
-  mosaic: FRACTION,
-  close_mosaic: { kind: 'integer', min: 0, max: 10_000 },
-  hflip: FRACTION,
-  vflip: FRACTION,
-  rotate90: FRACTION,
-  scale_jitter: { kind: 'number', min: 0, max: 0.95 },
-  translate: FRACTION,
-  hsv_h: { kind: 'number', min: 0, max: 0.5 },
-  hsv_s: FRACTION,
-  hsv_v: FRACTION,
 }
 
 /**
@@ -140,31 +110,22 @@ const RULES: Record<keyof TrainSettings, Rule> = {
  */
 export function parseSettings(given: Readonly<Record<string, string>>): TrainSettings {
   const problems: string[] = []
-  const parsed: Record<string, string | number> = {}
+  const parsed: Record<string, string | number | boolean> = {}
   for (const [name, text] of Object.entries(given)) {
-    const rule = isSetting(name) ? RULES[name] : undefined
-    if (!rule) {
-      problems.push(`unknown hyperparameter "${name}"; known are ${Object.keys(RULES).sort().join(', ')}`)
-    } else if (rule.kind === 'choice') {
-      if (rule.of.includes(text)) parsed[name] = text
-      else problems.push(`${name}="${text}" is not one of ${rule.of.join(', ')}`)
-    } else {
-      const value = text.trim() === '' ? NaN : Number(text)
-      const kind = rule.kind === 'integer' ? 'a whole number' : 'a number'
-      const step = rule.multipleOf === undefined ? '' : `, a multiple of ${rule.multipleOf}`
-      const fits =
-        value >= rule.min &&
-        value <= rule.max &&
-        (rule.kind === 'number' || Number.isInteger(value)) &&
-        (rule.multipleOf === undefined || value % rule.multipleOf === 0)
-      if (fits) parsed[name] = value
-      else problems.push(`${name}="${text}" is not ${kind} from ${rule.min} to ${rule.max}${step}`)
+    if (!isSetting(name)) {
+      const known = Object.keys(SETTING_TABLE).sort().join(', ')
+      problems.push(`unknown hyperparameter "${name}"; known are ${known}`)
+      continue
     }
+    const { rule } = SETTING_TABLE[name]
+    const value = readSetting(rule, text.trim())
+    if (value === undefined) problems.push(`${name}="${text}" is not ${describeRule(rule)}`)
+    else parsed[name] = value
   }
   if (problems.length > 0) throw new ProblemsError('yolo.train.settings', 'the training cannot start', problems)
   return { ...DEFAULT_SETTINGS, ...parsed }
 }
 
 function isSetting(name: string): name is keyof TrainSettings {
-  return Object.hasOwn(RULES, name)
+  return Object.hasOwn(SETTING_TABLE, name)
 }

@@ -4,12 +4,12 @@ import { initialWeights } from '../model/spec.ts'
 import type { ModelSpec, Weights } from '../model/spec.ts'
 import { transferWeights } from '../weights/transfer.ts'
 import type { TransferReport } from '../weights/transfer.ts'
-import { readWeightsFile } from '../weights/weights-file.ts'
+import { readWeights } from '../weights/read-weights.ts'
 
 /**
  * Values a training begins with: drawn from the seed, then overlaid with what fits of `startFrom`.
  *
- * @throws SkyloopError `yolo.train.weights` when nothing of the file fits
+ * @throws SkyloopError `yolo.train.weights` when nothing of the file fits, or a value is not finite
  */
 export async function startValues(
   spec: ModelSpec,
@@ -19,13 +19,21 @@ export async function startValues(
 ): Promise<{ weights: Weights; transfer: TransferReport | undefined }> {
   const weights = initialWeights(spec, seededRandom(hash32(`${seed}/weights`)))
   if (startFrom === undefined) return { weights, transfer: undefined }
-  const file = await readWeightsFile(startFrom)
+  const file = await readWeights(startFrom)
   const transfer = transferWeights(spec, weights, file, classNames)
   if (transfer.loaded.length === 0) {
     throw new SkyloopError({
       code: 'yolo.train.weights',
       message: `nothing in ${startFrom} fits a YOLO11${spec.scale} with ${spec.classCount} classes`,
       hint: file.scale === undefined ? undefined : `the file holds a YOLO11${file.scale}: set scale=${file.scale}`,
+    })
+  }
+  const broken = [...weights].find(([, values]) => !values.every(Number.isFinite))
+  if (broken) {
+    throw new SkyloopError({
+      code: 'yolo.train.weights',
+      message: `${startFrom} holds values that are not numbers, in ${broken[0]}`,
+      hint: 'it comes from a training that diverged: start from other weights',
     })
   }
   return { weights, transfer }

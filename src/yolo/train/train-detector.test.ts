@@ -8,6 +8,7 @@ import { initialWeights, modelSpec } from '../model/spec.ts'
 import { decodeSafetensors } from '../weights/safetensors.ts'
 import { writeWeightsFile } from '../weights/weights-file.ts'
 import { lastCheckpointPath } from './checkpoint.ts'
+import type { EpochRow } from './results.ts'
 import { DEFAULT_SETTINGS } from './settings.ts'
 import { trainDetector } from './train-detector.ts'
 import type { TrainDetectorOptions, TrainResult } from './train-detector.ts'
@@ -35,7 +36,7 @@ describe('training', () => {
     expect(whole).toMatchObject({ status: 'completed', bestEpoch: 3, steps: 6 })
     expect(whole.rows.map(({ epoch }) => epoch)).toEqual([1, 2, 3])
     // The assignment pulls boxes in from the first step on: the class part falls, the untrained guess being poor.
-    expect(whole.rows[2]!.clsLoss).toBeLessThan(whole.rows[0]!.clsLoss)
+    expect(whole.rows[2]!.clsLoss!).toBeLessThan(whole.rows[0]!.clsLoss!)
     expect(whole.rows[0]!.valMap50).toBeNull()
     expect(whole.rows[2]!.valMap50).toBe(whole.validation?.map50)
 
@@ -60,7 +61,7 @@ describe('training', () => {
       { kind: 'resume', epoch: 3, batch: 0, steps: 4 },
     ])
     expect(resumed.weights).toEqual(whole.weights)
-    const losses = (result: TrainResult): number[] => result.rows.map(({ trainLoss }) => trainLoss)
+    const losses = (result: TrainResult): (number | null)[] => result.rows.map(({ trainLoss }) => trainLoss)
     expect(losses(resumed)).toEqual(losses(whole))
 
     const other = train({ checkpointDir, settings: { ...settings, seed: 9 } })
@@ -69,17 +70,82 @@ describe('training', () => {
     await expect(train({ checkpointDir })).rejects.toMatchObject({ code: 'yolo.safetensors' })
   })
 
+  test('gradients of several batches and changing sizes resume bit for bit as well', async () => {
+    const mixed = { ...settings, epochs: 2, batch: 2, accumulate: 3, multi_scale: 0.5, val_every: 2 }
+    const whole = await train({ settings: mixed })
+    // Eight images, four batches an epoch: one update of three batches and one of what is left.
+    expect(whole.steps).toBe(4)
+    const checkpointDir = await mkdtemp(join(tmpdir(), 'skyloop-checkpoints-'))
+    const stop = new AbortController()
+    const report = (event: TrainEvent): void => {
+      if (event.kind === 'step' && event.epoch === 2 && event.batch === 2) stop.abort()
+    }
+    // Two batches of an update are summed when it stops.
+    const part = await train({ settings: mixed, checkpointDir, signal: stop.signal, report })
+    expect(part).toMatchObject({ status: 'interrupted', steps: 2 })
+    const resumed = await train({ settings: mixed, checkpointDir })
+    expect(resumed.steps).toBe(4)
+    expect(resumed.weights).toEqual(whole.weights)
+  })
+
+  test('a fine-tune measures its start, and ships it when no epoch is better', async () => {
+    const checkpointDir = await mkdtemp(join(tmpdir(), 'skyloop-checkpoints-'))
+    const spec = modelSpec('n', 2)
+    const weights = initialWeights(spec, seededRandom(1))
+    const startFrom = join(checkpointDir, 'start.safetensors')
+    await writeWeightsFile(startFrom, spec, weights, classNames)
+    const rows: EpochRow[] = []
+    const result = await train({
+      checkpointDir,
+      startFrom,
+      settings: { ...settings, epochs: 1, lr0: 1, optimizer: 'sgd' },
+      report: (event) => event.kind === 'epoch' && rows.push(event.row),
+    })
+    expect(rows.map(({ epoch }) => epoch)).toEqual([0, 1])
+    expect(rows[0]).toMatchObject({ trainLoss: null, learningRate: null, valMap50: expect.any(Number) as number })
+    const best = rows[0]!.valMap50! >= rows[1]!.valMap50! && rows[0]!.valMap50! > 0 ? 0 : 1
+    expect(result.bestEpoch).toBe(best)
+    if (best === 0) expect(result.weights).toEqual(weights)
+  })
+
+  test('a validation split without boxes measures nothing: the last epoch is the best one', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'skyloop-empty-'))
+    await writeRectangles(folder, 1, 64, 3)
+    await writeFile(join(folder, 'labels', 'picture-000.txt'), '')
+    const warnings: string[] = []
+    const result = await train({
+      validation: folder,
+      settings: { ...settings, epochs: 1 },
+      report: (event) => event.kind === 'warning' && warnings.push(event.message),
+    })
+    expect(warnings).toEqual([expect.stringContaining('the last epoch counts as the best one')])
+    expect(result).toMatchObject({ bestEpoch: 1, validation: undefined })
+  })
+
   test('a loss that is no number ends it, with the batch kept', async () => {
     const spec = modelSpec('n', 2)
     const weights = initialWeights(spec, seededRandom(1))
-    weights.get('model.0.conv.weight')![0] = NaN
+    // The variance that the batch norm after it sees overflows.
+    weights.get('model.0.conv.weight')![0] = 3e38
     const checkpointDir = await mkdtemp(join(tmpdir(), 'skyloop-checkpoints-'))
     const startFrom = join(checkpointDir, 'start.safetensors')
     await writeWeightsFile(startFrom, spec, weights, classNames)
-    await expect(train({ checkpointDir, startFrom })).rejects.toMatchObject({ code: 'yolo.train.diverged' })
+    const diverging = train({ checkpointDir, startFrom, validation: undefined })
+    await expect(diverging).rejects.toMatchObject({ code: 'yolo.train.diverged' })
     expect(await readdir(checkpointDir)).toContain('diverged-batch.safetensors')
     const kept = decodeSafetensors(await readFile(join(checkpointDir, 'diverged-batch.safetensors')), 'kept')
     expect(kept.tensors.get('images')?.shape).toEqual([4, 3, 64, 64])
+  })
+
+  test('start weights that are not numbers are refused by name', async () => {
+    const spec = modelSpec('n', 2)
+    const weights = initialWeights(spec, seededRandom(1))
+    weights.get('model.1.bn.bias')![3] = NaN
+    const checkpointDir = await mkdtemp(join(tmpdir(), 'skyloop-checkpoints-'))
+    const startFrom = join(checkpointDir, 'start.safetensors')
+    await writeWeightsFile(startFrom, spec, weights, classNames)
+    const error = { code: 'yolo.train.weights', message: expect.stringContaining('in model.1.bn.bias') as string }
+    await expect(train({ checkpointDir, startFrom })).rejects.toMatchObject(error)
   })
 
   test('a time limit ends it well, and says so', async () => {

@@ -5,18 +5,21 @@ import type { CocoMetrics } from '../eval/coco-ap.ts'
 import { modelSpec } from '../model/spec.ts'
 import type { ModelSpec, Weights } from '../model/spec.ts'
 import type { TransferReport } from '../weights/transfer.ts'
-import { readWeightsFile } from '../weights/weights-file.ts'
-import { bestWeightsPath, loadCheckpoint, requireSameIdentity } from './checkpoint.ts'
-import { readDataset, requireBoxes } from './dataset.ts'
+import { readWeights } from '../weights/read-weights.ts'
+import { bestWeightsPath, loadCheckpoint, NO_PROGRESS, requireSameIdentity } from './checkpoint.ts'
+import { hasBoxes, readDataset, requireBoxes } from './dataset.ts'
 import type { Dataset } from './dataset.ts'
+import { emptyGradientSum } from './gradient-sum.ts'
 import { openImageStore } from './image-store.ts'
+import { inputSizes } from './input-sizes.ts'
 import { chooseMaxBoxes } from './make-batch.ts'
 import { cloneWeights } from './moving-average.ts'
 import { createOptimiser, restoreOptimiser } from './optimiser.ts'
 import type { EpochRow } from './results.ts'
 import type { TrainSettings } from './settings.ts'
 import { startValues } from './start-values.ts'
-import { NO_PROGRESS, trainEpochs } from './train-epochs.ts'
+import { measureStart } from './start-row.ts'
+import { trainEpochs } from './train-epochs.ts'
 import type { TrainingState } from './train-epochs.ts'
 import type { TrainEvent, TrainStatus } from './train-events.ts'
 import { planTraining, trainingIdentity } from './training-plan.ts'
@@ -25,7 +28,7 @@ import { fitnessOf, validateWeights } from './validation.ts'
 export interface TrainDetectorOptions {
   /** Folder of the training split, YOLO layout. */
   readonly train: string
-  /** Folder of the validation split; without it the last epoch is the best one. */
+  /** Folder of the validation split; without it, or when it has no boxes, the last epoch is the best one. */
   readonly validation?: string
   readonly classNames: readonly string[]
   readonly settings: TrainSettings
@@ -48,7 +51,7 @@ export interface TrainResult {
   /** The moving average at the best epoch: what to ship. */
   readonly weights: Weights
   readonly rows: readonly EpochRow[]
-  /** 1-based; 0 when no epoch was finished. */
+  /** 1-based; 0 says that no epoch was better than the weights that training started from, or that none was finished. */
   readonly bestEpoch: number
   /** Of `weights` on the validation split; undefined without one, or when interrupted. */
   readonly validation: CocoMetrics | undefined
@@ -62,6 +65,8 @@ export interface TrainResult {
   /** Undefined when training started from random values. */
   readonly transfer: TransferReport | undefined
 }
+
+const NOT_VALIDATED = 'nothing can be measured on it, so the last epoch counts as the best one'
 
 /** Memory for decoded pixels; images beyond are decoded at each use. */
 const TRAIN_CACHE_BYTES = 1200 * 2 ** 20
@@ -84,11 +89,14 @@ export async function trainDetector(options: TrainDetectorOptions): Promise<Trai
   const threads = settings.threads === 0 ? availableParallelism() : settings.threads
   const train = await readDataset(options.train, classNames)
   requireBoxes(train)
-  const validation = options.validation === undefined ? undefined : await readDataset(options.validation, classNames)
-  const store = await openImageStore(pathsOf(train), settings.imgsz, TRAIN_CACHE_BYTES)
+  const given = options.validation === undefined ? undefined : await readDataset(options.validation, classNames)
+  const validation = given && hasBoxes(given) ? given : undefined
+  const largestPx = inputSizes(settings.imgsz, settings.multi_scale).at(-1) ?? settings.imgsz
+  const store = await openImageStore(pathsOf(train), largestPx, TRAIN_CACHE_BYTES)
   const boxCounts = train.images.map(({ classes }) => classes.length)
   const maxBoxes = chooseMaxBoxes(boxCounts, settings.mosaic > 0, settings.max_boxes)
   report({ kind: 'data', train, validation, maxBoxes })
+  if (given && !validation) report({ kind: 'warning', message: `${given.folder} has no boxes: ${NOT_VALIDATED}` })
 
   const spec = modelSpec(settings.scale, classNames.length)
   const validate = validation && (await validator(spec, validation, settings.imgsz, threads))
@@ -102,6 +110,9 @@ export async function trainDetector(options: TrainDetectorOptions): Promise<Trai
 
   const startMs = clock.now().getTime()
   const priorSeconds = state.progress.seconds
+  if (startFrom !== undefined && validate && state.progress.rows.length === 0) {
+    await measureStart({ spec, classNames, checkpointDir, epochs: settings.epochs, clock, validate, report }, state)
+  }
   const checkpointEverySeconds = options.checkpointEverySeconds ?? 20
   const { signal } = options
   const { status, reason } = await trainEpochs(
@@ -132,7 +143,7 @@ export async function trainDetector(options: TrainDetectorOptions): Promise<Trai
     rows: progress.rows,
     bestEpoch: best.epoch,
     validation: best.metrics,
-    finalLoss: progress.rows.at(-1)?.trainLoss,
+    finalLoss: progress.rows.at(-1)?.trainLoss ?? undefined,
     imagesPerSecond: progress.imagesSeen / Math.max(1e-3, progress.stepSeconds),
     seconds: priorSeconds + (clock.now().getTime() - startMs) / 1000,
     steps: progress.steps,
@@ -152,10 +163,13 @@ async function startOrResume(
     weightDecay: settings.weight_decay,
   })
   const saved = await loadCheckpoint(checkpointDir)
-  if (!saved) return { weights, average: cloneWeights(weights), optimiser, progress: NO_PROGRESS }
+  if (!saved) {
+    return { weights, average: cloneWeights(weights), optimiser, pending: emptyGradientSum(), progress: NO_PROGRESS }
+  }
   requireSameIdentity(saved.identity, identity)
   restoreOptimiser(optimiser, saved.optimiser, saved.progress.steps)
-  return { weights: saved.weights, average: saved.average, optimiser, progress: saved.progress }
+  const pending = { gradients: new Map(saved.pending), ...saved.progress.pending }
+  return { weights: saved.weights, average: saved.average, optimiser, pending, progress: saved.progress }
 }
 
 /**
@@ -169,7 +183,7 @@ async function bestOf(
 ): Promise<{ weights: Weights; epoch: number; metrics: CocoMetrics | undefined }> {
   const latest = { weights: average, epoch: progress.epoch + (progress.batch > 0 ? 1 : 0) }
   if (!progress.best) return { ...latest, metrics: await validate?.(average) }
-  const file = await readWeightsFile(bestWeightsPath(checkpointDir))
+  const file = await readWeights(bestWeightsPath(checkpointDir))
   const weights: Weights = new Map(Array.from(file.tensors, ([name, { data }]) => [name, data]))
   const best = { weights, epoch: progress.best.epoch + 1, metrics: await validate?.(weights) }
   if (progress.batch === 0 || !validate || !best.metrics) return best

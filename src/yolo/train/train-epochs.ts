@@ -3,19 +3,24 @@ import { internalError } from '../../core/errors.ts'
 import type { CocoMetrics } from '../eval/coco-ap.ts'
 import type { ModelSpec, Weights } from '../model/spec.ts'
 import { createTrainStep } from '../runtime/train-step.ts'
-import type { TrainStep } from '../runtime/train-step.ts'
 import { writeWeightsFile } from '../weights/weights-file.ts'
 import { openBatchFeed } from './batch-feed.ts'
 import type { BatchFeed } from './batch-feed.ts'
-import { bestWeightsPath, saveCheckpoint } from './checkpoint.ts'
+import { bestWeightsPath, NO_PROGRESS, saveCheckpoint } from './checkpoint.ts'
 import type { Progress } from './checkpoint.ts'
 import { divergence } from './divergence.ts'
+import { addGradients, takeGradients } from './gradient-sum.ts'
+import type { GradientSum } from './gradient-sum.ts'
 import { updateAverage, updateRunningStatistics } from './moving-average.ts'
 import { clipGradients } from './optimiser.ts'
 import type { Optimiser } from './optimiser.ts'
+import { nameOfEpoch, validationColumns } from './results.ts'
 import type { EpochRow } from './results.ts'
 import { learningRate } from './schedule.ts'
 import type { TrainSettings } from './settings.ts'
+import { openStepPool } from './step-pool.ts'
+import type { StepPool } from './step-pool.ts'
+import { measureRate, startStopwatch } from './stopwatch.ts'
 import type { TrainEvent, TrainStatus } from './train-events.ts'
 import { batchesFrom } from './training-plan.ts'
 import type { TrainingPlan } from './training-plan.ts'
@@ -27,6 +32,8 @@ export interface TrainingState {
   /** The moving average of `weights`, which is validated and shipped. */
   readonly average: Weights
   readonly optimiser: Optimiser
+  /** Gradients of the batches that wait for their update. */
+  readonly pending: GradientSum
   progress: Progress
 }
 
@@ -47,19 +54,6 @@ export interface TrainingContext {
   readonly report: (event: TrainEvent) => void
 }
 
-export const NO_PROGRESS: Progress = {
-  epoch: 0,
-  batch: 0,
-  steps: 0,
-  sums: { steps: 0, seconds: 0, box: 0, cls: 0, dfl: 0, total: 0, boxesLeftOut: 0 },
-  rows: [],
-  best: null,
-  stale: 0,
-  seconds: 0,
-  stepSeconds: 0,
-  imagesSeen: 0,
-}
-
 /** Momentum of running batch-norm statistics. @source the published YOLO11 configuration */
 const NORM_MOMENTUM = 0.03
 
@@ -73,27 +67,34 @@ export async function trainEpochs(
   if (state.progress.epoch >= settings.epochs) return completed
   const stopwatch = startStopwatch(context.clock, state.progress.seconds)
   const { freeze } = settings
-  await using step = await createTrainStep({
-    spec: context.spec,
-    batch: settings.batch,
-    height: settings.imgsz,
-    width: settings.imgsz,
-    maxBoxes: plan.source.maxBoxes,
-    threads: context.threads,
-    frozen: freeze === 0 ? undefined : (name) => Number(name.split('.')[1]) < freeze,
-  })
+  await using steps = openStepPool((sizePx) =>
+    createTrainStep({
+      spec: context.spec,
+      batch: settings.batch,
+      height: sizePx,
+      width: sizePx,
+      maxBoxes: plan.source.maxBoxes,
+      threads: context.threads,
+      frozen: freeze === 0 ? undefined : (name) => Number(name.split('.')[1]) < freeze,
+    }),
+  )
   await using feed = openBatchFeed(plan.source, batchesFrom(state.progress, settings.epochs, plan.batches))
   const save = async (): Promise<void> => {
     state.progress = { ...state.progress, seconds: stopwatch.seconds() }
     const { weights, average, optimiser, progress } = state
     const { identity, checkpointDir } = context
-    await saveCheckpoint(checkpointDir, { weights, average, optimiser: optimiser.state, progress, identity })
+    const pending = state.pending.gradients
+    await saveCheckpoint(checkpointDir, { weights, average, optimiser: optimiser.state, pending, progress, identity })
     stopwatch.saved()
   }
+  const rate = measureRate(state.progress, plan.batches, stopwatch.seconds)
   while (state.progress.epoch < settings.epochs) {
     const { best, stale } = state.progress
     if (settings.patience > 0 && stale >= settings.patience && best) {
-      return { status: 'early', reason: `${stale} validations in a row were no better than epoch ${best.epoch + 1}` }
+      return {
+        status: 'early',
+        reason: `${stale} validations in a row were no better than ${nameOfEpoch(best.epoch + 1)}`,
+      }
     }
     while (state.progress.batch < plan.batches) {
       const stop = reasonToStop(context, state.progress, stopwatch.seconds())
@@ -101,14 +102,15 @@ export async function trainEpochs(
         await save()
         return stop
       }
-      const loss = await trainStep(context, state, step, feed)
+      const loss = await trainStep(context, state, steps, feed)
       const { epoch, batch } = state.progress
-      report({ kind: 'step', epoch: epoch + 1, batch, batches: plan.batches, loss })
+      const secondsLeft = rate.secondsFor(batchesLeft(context, state.progress), state.progress)
+      report({ kind: 'step', epoch: epoch + 1, batch, batches: plan.batches, loss, secondsLeft })
       if (batch < plan.batches && stopwatch.secondsSinceSave() >= context.checkpointEverySeconds) await save()
     }
     const row = await endEpoch(context, state, stopwatch.seconds)
     await save()
-    const secondsLeft = (stopwatch.seconds() / state.progress.epoch) * (settings.epochs - state.progress.epoch)
+    const secondsLeft = rate.secondsFor(batchesLeft(context, state.progress), state.progress)
     report({ kind: 'epoch', row, epochs: settings.epochs, secondsLeft })
   }
   return completed
@@ -127,33 +129,51 @@ function reasonToStop(
   return undefined
 }
 
-/** One batch: gradients, clipping, update, statistics, average. Returns the loss per image. */
+function batchesLeft({ settings, plan }: TrainingContext, { epoch, batch }: Progress): number {
+  return (settings.epochs - epoch) * plan.batches - batch
+}
+
+/**
+ * One batch: gradients and statistics; and, when it is the last of its update, clipping, update and average. Returns the
+ * loss per image.
+ */
 async function trainStep(
   context: TrainingContext,
   state: TrainingState,
-  step: TrainStep,
+  steps: StepPool,
   feed: BatchFeed,
 ): Promise<number> {
   const { settings, plan, clock } = context
-  const { weights, average, optimiser, progress } = state
+  const { weights, average, optimiser, pending, progress } = state
   const startMs = clock.now().getTime()
   const batch = await feed.next()
   if (!batch) throw internalError('the feed ended before the epoch')
-  const { loss, gradients, batchStatistics } = await step.run(weights, batch)
-  const norm = clipGradients(gradients, settings.clip_norm)
+  const waitSeconds = (clock.now().getTime() - startMs) / 1000
+  const step = await steps.of(batch.sizePx)
+  const { loss, gradients, batchStatistics, targetSum } = await step.run(weights, batch)
+  const isWhole = settings.accumulate === 1
+  // A sum is clipped as a whole; a batch of it is only looked at.
+  const norm = clipGradients(gradients, isWhole ? settings.clip_norm : Infinity)
   if (!Number.isFinite(loss.total) || !Number.isFinite(norm)) {
     throw await divergence(context.checkpointDir, batch, settings, loss, norm, progress)
   }
-  optimiser.update(weights, gradients, learningRate(plan.schedule, progress.steps))
+  if (!isWhole) addGradients(pending, gradients, targetSum)
+  const isLast = isWhole || pending.batches === settings.accumulate || progress.batch + 1 === plan.batches
+  if (isLast) {
+    const joined = isWhole ? gradients : takeGradients(pending)
+    if (!isWhole) clipGradients(joined, settings.clip_norm)
+    optimiser.update(weights, joined, learningRate(plan.schedule, progress.steps))
+  }
   updateRunningStatistics(weights, batchStatistics, NORM_MOMENTUM)
-  updateAverage(average, weights, progress.steps + 1, settings.ema_decay)
+  if (isLast) updateAverage(average, weights, progress.steps + 1, settings.ema_decay)
   const seconds = (clock.now().getTime() - startMs) / 1000
   const perImage = loss.box + loss.cls + loss.dfl
   const { sums } = progress
   state.progress = {
     ...progress,
     batch: progress.batch + 1,
-    steps: progress.steps + 1,
+    steps: progress.steps + (isLast ? 1 : 0),
+    pending: { batches: pending.batches, targetSum: pending.targetSum },
     stepSeconds: progress.stepSeconds + seconds,
     imagesSeen: progress.imagesSeen + settings.batch,
     sums: {
@@ -164,6 +184,7 @@ async function trainStep(
       dfl: sums.dfl + loss.dfl,
       total: sums.total + perImage,
       boxesLeftOut: sums.boxesLeftOut + batch.boxesLeftOut,
+      waitSeconds: sums.waitSeconds + waitSeconds,
     },
   }
   return perImage
@@ -183,42 +204,26 @@ async function endEpoch(context: TrainingContext, state: TrainingState, seconds:
     boxLoss: sums.box / sums.steps,
     clsLoss: sums.cls / sums.steps,
     dflLoss: sums.dfl / sums.steps,
-    valMap50: metrics ? known(metrics.map50) : null,
-    valMap50_95: metrics ? known(metrics.map50_95) : null,
+    ...validationColumns(metrics),
     learningRate: learningRate(plan.schedule, progress.steps - 1),
     imagesPerSecond: (sums.steps * settings.batch) / Math.max(1e-3, sums.seconds),
+    waitShare: sums.waitSeconds / Math.max(1e-3, sums.seconds),
     seconds: seconds(),
     boxesLeftOut: sums.boxesLeftOut,
   }
   const fitness = metrics ? fitnessOf(metrics) : 0
-  const isBest = validate ? metrics !== undefined && fitness > (progress.best?.fitness ?? -1) : true
-  if (isBest) await writeWeightsFile(bestWeightsPath(checkpointDir), context.spec, average, context.classNames)
+  const isBetter = validate ? metrics !== undefined && fitness > (progress.best?.fitness ?? -1) : true
+  // Where nothing is found yet, what has learnt longer is kept.
+  const isKept = isBetter || (metrics !== undefined && fitness === 0 && progress.best?.fitness === 0)
+  if (isKept) await writeWeightsFile(bestWeightsPath(checkpointDir), context.spec, average, context.classNames)
   state.progress = {
     ...progress,
     epoch: number,
     batch: 0,
     sums: NO_PROGRESS.sums,
     rows: [...progress.rows, row],
-    best: isBest ? { epoch: progress.epoch, fitness } : progress.best,
-    stale: isBest ? 0 : progress.stale + (metrics ? 1 : 0),
+    best: isKept ? { epoch: progress.epoch, fitness } : progress.best,
+    stale: isBetter ? 0 : progress.stale + (metrics ? 1 : 0),
   }
   return row
-}
-
-/** Counts on from the seconds that earlier runs of this training took. */
-function startStopwatch(clock: Clock, priorSeconds: number) {
-  const startMs = clock.now().getTime()
-  let savedMs = startMs
-  return {
-    seconds: (): number => priorSeconds + (clock.now().getTime() - startMs) / 1000,
-    secondsSinceSave: (): number => (clock.now().getTime() - savedMs) / 1000,
-    saved: (): void => {
-      savedMs = clock.now().getTime()
-    },
-  }
-}
-
-/** COCO writes -1 where there is nothing to measure. */
-function known(value: number): number | null {
-  return Number.isFinite(value) && value >= 0 ? value : null
 }

@@ -11,6 +11,7 @@ export type TrainEvent =
       /** M */
       readonly maxBoxes: number
     }
+  | { readonly kind: 'warning'; readonly message: string }
   | { readonly kind: 'transfer'; readonly transfer: TransferReport }
   | { readonly kind: 'resume'; readonly epoch: number; readonly batch: number; readonly steps: number }
   | {
@@ -20,6 +21,7 @@ export type TrainEvent =
       readonly batch: number
       readonly batches: number
       readonly loss: number
+      readonly secondsLeft: number
     }
   | { readonly kind: 'epoch'; readonly row: EpochRow; readonly epochs: number; readonly secondsLeft: number }
   | { readonly kind: 'end'; readonly status: TrainStatus; readonly reason: string }

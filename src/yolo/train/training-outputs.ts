@@ -53,7 +53,7 @@ function trainingMetrics(result: TrainResult, { classNames, datasetHash }: Outpu
   return {
     status: result.status,
     reason: result.reason,
-    epochs: result.rows.length,
+    epochs: result.rows.filter(({ epoch }) => epoch > 0).length,
     bestEpoch: result.bestEpoch,
     steps: result.steps,
     imagesPerSecond: result.imagesPerSecond,

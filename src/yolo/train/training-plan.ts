@@ -1,7 +1,9 @@
 import { hash32 } from '../../core/random.ts'
 import type { Progress } from './checkpoint.ts'
+import { classWeightsOf } from './class-weights.ts'
 import type { Dataset } from './dataset.ts'
 import type { ImageStore } from './image-store.ts'
+import { inputSizes } from './input-sizes.ts'
 import { batchesPerEpoch } from './make-batch.ts'
 import type { BatchSource } from './make-batch.ts'
 import type { Schedule } from './schedule.ts'
@@ -13,6 +15,8 @@ export interface TrainingPlan {
   readonly batches: number
   readonly schedule: Schedule
   readonly source: BatchSource
+  /** `[K]`, of the classes in the loss; undefined when all weigh the same. */
+  readonly classWeights: Float32Array | undefined
 }
 
 export function planTraining(
@@ -23,14 +27,16 @@ export function planTraining(
   fromScratch: boolean,
 ): TrainingPlan {
   const batches = batchesPerEpoch(train.images.length, settings.batch)
-  const totalSteps = batches * settings.epochs
+  const updates = Math.ceil(batches / settings.accumulate)
+  const totalSteps = updates * settings.epochs
   return {
     batches,
+    classWeights: classWeightsOf(settings.class_weights, train),
     schedule: {
       lr0: chosenLearningRate(settings, fromScratch),
       lrf: settings.lrf,
       shape: settings.schedule,
-      warmupSteps: Math.min(Math.round(settings.warmup_epochs * batches), Math.ceil(totalSteps / 10)),
+      warmupSteps: Math.min(Math.round(settings.warmup_epochs * updates), Math.ceil(totalSteps / 10)),
       totalSteps,
     },
     source: {
@@ -38,7 +44,7 @@ export function planTraining(
       labels: train.images.map(({ boxesXyxyNorm, classes }) => ({ boxesXyxyNorm, classes })),
       seed: settings.seed,
       batch: settings.batch,
-      size: settings.imgsz,
+      sizesPx: inputSizes(settings.imgsz, settings.multi_scale),
       maxBoxes,
       augmentation: {
         mosaic: settings.mosaic,
