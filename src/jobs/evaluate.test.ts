@@ -85,6 +85,33 @@ test('a detector scores 1 at IoU .50 and .95 on its own most confident reports, 
   expect(await readFile(join(output, 'report.html'), 'utf8')).toContain('data:image/jpeg;base64,')
 })
 
+test('scores are given by altitude where the metadata knows it, and what it does not know stays unknown', async () => {
+  const base = await jobFolder('frames/val')
+  await writeFile(
+    join(base, 'processing/data/metadata.jsonl'),
+    '{"image":"frames/val/images/a.jpg","altitudeM":70}\n{"image":"train/images/b.jpg","altitudeM":20}\n',
+  )
+  const { exitCode } = await runJobProcess(base, ['evaluate', '--altitude-bands', '50,100'])
+  expect(exitCode).toBe(0)
+  const output = join(base, 'processing', 'evaluation')
+  const json = JSON.parse(await readFile(join(output, 'evaluation.json'), 'utf8')) as {
+    detection_metrics: {
+      by_altitude: unknown
+      by_size: Record<string, { boxes: number }>
+      images_without_altitude: number
+    }
+    boxes: number
+  }
+  const ownBoxes = images[0]!.labels.trim().split('\n').length
+  expect(json.detection_metrics.by_altitude).toMatchObject([{ altitude_m: [50, 100], images: 1, boxes: ownBoxes }])
+  expect(json.detection_metrics.images_without_altitude).toBe(1)
+  const bySize = Object.values(json.detection_metrics.by_size)
+  expect(bySize.reduce((sum, { boxes }) => sum + boxes, 0)).toBe(json.boxes)
+  const page = await readFile(join(output, 'report.html'), 'utf8')
+  expect(page).toContain('<th>50 to 100 m</th><td>1</td>')
+  expect(page).toContain('Images without a known altitude: 1.')
+})
+
 test('a corrupt image fails the job and is named', async () => {
   const base = await jobFolder('frames/test')
   await writeFile(join(base, 'processing/data/frames/test/images/b.jpg'), images[1]!.jpeg.subarray(0, 300))

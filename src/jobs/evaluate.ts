@@ -1,9 +1,10 @@
 import { access, mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { SkyloopError } from '../core/errors.ts'
 import { writeJsonAtomic } from '../core/files.ts'
 import type { Json } from '../core/json.ts'
 import { formatDuration } from '../core/units.ts'
+import { altitudeOf, readImageMetadata } from '../data/formats/image-metadata.ts'
 import { evaluateDetector } from '../yolo/eval/evaluate-detector.ts'
 import { detectionsLine, evaluationJson, evaluationPage } from '../yolo/eval/evaluation-report.ts'
 import { readClassNames, readDataset } from '../yolo/train/dataset.ts'
@@ -21,7 +22,8 @@ const KEPT_CONFIDENCE = 0.05
  * Out: `processing/evaluation/{evaluation.json, detections.jsonl, report.html}`.
  *
  * Arguments: `--split test|val|train` (default: test when there is one, else val) and `--on frames|tiles`
- * (default: whole frames, predicted tile by tile, when the set kept them; else the prepared images).
+ * (default: whole frames, predicted tile by tile, when the set kept them; else the prepared images);
+ * `--altitude-bands 30,60,90,120` (metres at which bands end) where `metadata.jsonl` gives images an `altitudeM`.
  */
 export async function run(args: string[]): Promise<number> {
   const container = openContainer(process.env)
@@ -29,11 +31,16 @@ export async function run(args: string[]): Promise<number> {
 }
 
 async function evaluate(container: Container, args: readonly string[]): Promise<string> {
-  const values = jobArguments(args, { split: { type: 'string' }, on: { type: 'string' } })
+  const values = jobArguments(args, {
+    split: { type: 'string' },
+    on: { type: 'string' },
+    'altitude-bands': { type: 'string' },
+  })
   const dataDir = container.processingDir('data')
   const outputDir = container.processingDir('evaluation')
   const { folder, split, on } = await chooseImages(dataDir, values.split, values.on)
   const dataset = await readDataset(folder, await readClassNames([dataDir, folder]))
+  const altitudeEdgesM = values['altitude-bands']?.split(',').map(Number)
   await using session = await openModelFolder(container.processingDir('model'))
 
   const started = performance.now()
@@ -42,6 +49,8 @@ async function evaluate(container: Container, args: readonly string[]): Promise<
   let reported = started
   const evaluation = await evaluateDetector(session, dataset, {
     ...tiling,
+    altitudesM: await altitudesIn(dataDir, folder),
+    ...(altitudeEdgesM && { altitudeEdgesM }),
     onImage: (done, total) => {
       const now = performance.now()
       if (done < total && now - reported < 2000) return
@@ -92,6 +101,18 @@ async function chooseImages(
     code: 'jobs.evaluate.split',
     message: `${dataDir} has no ${wantedOn ?? 'images'} of the split ${splits.join(' or ')}`,
   })
+}
+
+/** Altitudes that the data set's metadata gives, by image file name, of the images in one folder of it. */
+async function altitudesIn(dataDir: string, folder: string): Promise<Map<string, number>> {
+  const images = `${relative(dataDir, folder)}/images`
+  const metadata = await readImageMetadata(dataDir, [])
+  return new Map(
+    [...metadata].flatMap(([path, about]) => {
+      const altitude = altitudeOf(about)
+      return dirname(path) === images && altitude !== undefined ? [[basename(path), altitude] as const] : []
+    }),
+  )
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -40,6 +40,12 @@ export async function readImageMetadata(root: string, folders: readonly string[]
   return found
 }
 
+/** Metres above take-off, from `altitudeM`; undefined when it is not given, which is not zero. */
+export function altitudeOf(metadata: ImageMetadata | undefined): number | undefined {
+  const altitude = metadata?.['altitudeM']
+  return typeof altitude === 'number' && Number.isFinite(altitude) ? altitude : undefined
+}
+
 /**
  * The flight or sequence that an image belongs to: `flight` of its metadata, else its file name without the trailing
  * frame number (`DJI_0005-0018` is of `DJI_0005`), else its whole name (a still is a flight of its own).

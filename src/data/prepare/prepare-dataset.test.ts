@@ -111,6 +111,38 @@ test('frames become tiles at their scale, with whole frames beside them', async 
   })
 })
 
+test('the altitude that the camera wrote goes with every tile, unless the metadata gives another', async () => {
+  await small()
+  const xmp = (altitude: string): string =>
+    `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:drone-dji="http://www.dji.com/drone-dji/1.0/" drone-dji:RelativeAltitude="${altitude}"/></rdf:RDF></x:xmpmeta>`
+  for (const [split, name, altitude] of [
+    ['train', 'a-1', '+40.10'],
+    ['val', 'b-1', '+99.90'],
+  ] as const) {
+    const path = join(input, split, 'images', `${name}.jpg`)
+    await writeFile(
+      path,
+      await sharp(await readFile(path))
+        .withXmp(xmp(altitude))
+        .jpeg()
+        .toBuffer(),
+    )
+  }
+  await writeFile(join(input, 'metadata.jsonl'), '{"image":"val/images/b-1.jpg","altitudeM":75}\n')
+  await prepareDataset(options())
+  const lines = (await readFile(join(root, 'output', 'metadata.jsonl'), 'utf8')).trim().split('\n')
+  const altitudes = new Map(
+    lines.map((line) => {
+      const { image, altitudeM } = JSON.parse(line) as { image: string; altitudeM?: number }
+      return [image, altitudeM]
+    }),
+  )
+  expect(altitudes.get('train/images/a-1__x0_y0.jpg')).toBe(40.1)
+  expect(altitudes.get('val/images/b-1__x80_y0.jpg')).toBe(75)
+  expect(altitudes.get('frames/val/images/b-1.jpg')).toBe(75)
+  expect(altitudes.get('train/images/a-2__x0_y0.jpg')).toBeUndefined()
+})
+
 test('background tiles of train are kept at their share, those of val all', async () => {
   await small()
   // Of train's four tiles three have boxes; a tenth of background leaves no room for the fourth.

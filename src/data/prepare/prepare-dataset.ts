@@ -337,7 +337,8 @@ function metadataLines(
   const lines: string[] = []
   for (const item of written) {
     const source = item.frame.found.image
-    const known = { ...item.metadata, flight: item.flight, source }
+    const { altitudeM } = item.frame
+    const known = { ...(altitudeM !== undefined && { altitudeM }), ...item.metadata, flight: item.flight, source }
     const frame = frames.get(item)
     if (frame !== undefined) lines.push(JSON.stringify({ ...known, image: frame }))
     for (const part of item.parts) {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { codeOf, messageOf } from '../../core/errors.ts'
 import type { FoundImage } from '../formats/find-images.ts'
+import { altitudeFromXmp } from '../formats/flight-altitude.ts'
 import { parseYoloLabels, type YoloLabels } from '../formats/yolo-labels.ts'
 import { hashBytes } from '../version/content-hash.ts'
 
@@ -16,6 +17,8 @@ export interface SourceFrame {
   /** Undefined when there is no label file, which is not the same as an empty one. */
   readonly labels: YoloLabels | undefined
   readonly labelSha256: string
+  /** Metres above take-off that the camera wrote into the image; undefined when it wrote none. */
+  readonly altitudeM: number | undefined
 }
 
 /** An image file that cannot be used. */
@@ -33,9 +36,11 @@ export async function readSource(
   const bytes = await readFile(join(root, found.image))
   if (bytes.length === 0) return { found, reason: 'the file is empty (0 bytes)' }
   let size: { width: number; height: number }
+  let altitudeM: number | undefined
   try {
     const metadata = await sharp(bytes).metadata()
     size = metadata.autoOrient
+    altitudeM = metadata.xmp && altitudeFromXmp(metadata.xmp.toString('utf8'))
   } catch (error) {
     return { found, reason: firstLine(messageOf(error)) }
   }
@@ -47,7 +52,7 @@ export async function readSource(
     text === undefined
       ? undefined
       : parseYoloLabels(text, { file: found.label, classCount, imageSizePx: [size.width, size.height] })
-  return { found, ...size, sha256: hashBytes(bytes), labels, labelSha256: hashBytes(text ?? '\0missing') }
+  return { found, ...size, sha256: hashBytes(bytes), labels, labelSha256: hashBytes(text ?? '\0missing'), altitudeM }
 }
 
 export function isBroken(frame: SourceFrame | BrokenFrame): frame is BrokenFrame {

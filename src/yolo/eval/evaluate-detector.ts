@@ -3,13 +3,19 @@ import { SkyloopError } from '../../core/errors.ts'
 import { predictImage, type PredictOptions, type Prediction } from '../predict/predict-image.ts'
 import type { DetectorSession } from '../runtime/detector-session.ts'
 import type { Dataset } from '../train/dataset.ts'
+import { type AltitudeEvaluation, evaluateAltitudes } from './altitude-bands.ts'
 import { type CocoMetrics, type Detection, type DetectionImage, evaluateDetections } from './coco-ap.ts'
 import { type ConfusionMatrix, confusionMatrix } from './confusion-matrix.ts'
 import type { GroundTruthImage } from './detections.ts'
+import { evaluateSizes, type SizeScore } from './size-groups.ts'
 
 export interface EvaluateDetectorOptions {
   /** How images are cut. @default the model's `tile` metadata */
   readonly tiling?: PredictOptions['tiling']
+  /** Metres above take-off by image file name, for the images whose altitude is known. @default none is */
+  readonly altitudesM?: ReadonlyMap<string, number>
+  /** Where altitude bands end, in metres. @default 30, 60, 90, 120 */
+  readonly altitudeEdgesM?: readonly number[]
   readonly onImage?: (done: number, total: number) => void
 }
 
@@ -25,6 +31,8 @@ export interface EvaluatedImage {
 
 export interface DetectorEvaluation {
   readonly metrics: CocoMetrics
+  readonly sizes: readonly SizeScore[]
+  readonly altitudes: AltitudeEvaluation
   readonly confusion: ConfusionMatrix
   /** Class names that the numbers of `metrics` and of the detections refer to: the data set's. */
   readonly classNames: readonly string[]
@@ -41,6 +49,7 @@ const BENCHMARK = { confidence: 0.001, iou: 0.7, maxDetections: 300, multiLabel:
  * that the data set lacks is left out.
  *
  * @throws SkyloopError `yolo.eval.no-boxes` for a set without boxes, `yolo.eval.classes` when no class name is common,
+ *   `yolo.eval.altitude-bands` when the edges do not ascend,
  *   `yolo.image.corrupt` naming an unreadable image
  */
 export async function evaluateDetector(
@@ -85,8 +94,11 @@ export async function evaluateDetector(
   const truth = images.map((image) => image.truth)
   const found: DetectionImage[] = images.map(({ name, detections }) => ({ id: name, detections }))
   const metrics = evaluateDetections(truth, found, classNames.length)
+  const { altitudesM = new Map(), altitudeEdgesM } = options
   return {
     metrics,
+    sizes: evaluateSizes(truth, found, classNames.length),
+    altitudes: evaluateAltitudes(truth, found, classNames.length, altitudesM, altitudeEdgesM),
     confusion: confusionMatrix(truth, found, classNames.length, { confidence: metrics.operatingPoint.confidence }),
     classNames,
     unknownToModel: classNames.filter((name) => !session.classNames.includes(name)),

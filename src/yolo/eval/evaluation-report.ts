@@ -1,5 +1,6 @@
 import type { Json } from '../../core/json.ts'
 import { escapeXml } from '../../core/escape-xml.ts'
+import { bandName } from './altitude-bands.ts'
 import { drawBoxes, type DrawnBox } from './draw-boxes.ts'
 import type { DetectorEvaluation, EvaluatedImage } from './evaluate-detector.ts'
 
@@ -39,6 +40,8 @@ export function evaluationJson(evaluation: DetectorEvaluation, details: Record<s
           .map(([name, value]) => [name, { value }]),
       ),
       per_class: Object.fromEntries(perClass) as Json,
+      by_size: bySize(evaluation),
+      ...byAltitude(evaluation),
       confusion_matrix: {
         labels: [...classNames, 'background'],
         confidence: evaluation.confusion.confidence,
@@ -50,6 +53,32 @@ export function evaluationJson(evaluation: DetectorEvaluation, details: Record<s
     boxes: metrics.perClass.reduce((sum, { boxes }) => sum + boxes, 0),
     classes_unknown_to_model: [...evaluation.unknownToModel],
     ...details,
+  }
+}
+
+/** Sizes that the set has boxes of, by name; the last has no upper side. */
+function bySize({ sizes }: DetectorEvaluation): Json {
+  const entries = sizes
+    .filter(({ boxes }) => boxes > 0)
+    .map(({ name, sidePx: [from, to], boxes, ap50, ap50_95 }) => [
+      name.replace(' ', '_'),
+      { side_px: [from, Number.isFinite(to) ? to : null], boxes, ap50, ap50_95 },
+    ])
+  return Object.fromEntries(entries) as Json
+}
+
+/** Nothing at all when no image's altitude is known; bands without boxes have no average precision. */
+function byAltitude({ altitudes: { bands, unknown } }: DetectorEvaluation): Record<string, Json> {
+  if (bands.length === 0) return {}
+  const finite = (metres: number): number | null => (Number.isFinite(metres) ? metres : null)
+  return {
+    by_altitude: bands.map(({ fromM, toM, images, boxes, map50, map50_95 }) => ({
+      altitude_m: [finite(fromM), finite(toM)],
+      images,
+      boxes,
+      ...(boxes > 0 && { map50, map50_95 }),
+    })),
+    images_without_altitude: unknown,
   }
 }
 
@@ -88,7 +117,28 @@ export async function evaluationPage(evaluation: DetectorEvaluation, title: stri
 Boxes are shown from confidence ${metrics.operatingPoint.confidence.toFixed(2)}, where F1 is best
 (precision ${percent(metrics.operatingPoint.precision)}, recall ${percent(metrics.operatingPoint.recall)}). Dashed white: true boxes.</p>
 <table><tr><th>class</th><th>boxes</th><th>AP50</th><th>AP50-95</th><th>precision</th><th>recall</th></tr>${rows.join('')}</table>
+${slices(evaluation, percent)}
 <main>${figures.join('\n')}</main></html>\n`
+}
+
+/** Tables of the scores by size and, where it is known, by altitude. */
+function slices({ sizes, altitudes }: DetectorEvaluation, percent: (value: number) => string): string {
+  const sizeRows = sizes
+    .filter(({ boxes }) => boxes > 0)
+    .map(({ name, sidePx: [from, to], boxes, ap50, ap50_95 }) => {
+      const range = Number.isFinite(to) ? `${from} to ${to} px` : `${from} px and more`
+      return `<tr><th>${name}, ${range}</th><td>${boxes}</td><td>${percent(ap50)}</td><td>${percent(ap50_95)}</td></tr>`
+    })
+  const bandRows = altitudes.bands.map(
+    (band) =>
+      `<tr><th>${bandName(band)}</th><td>${band.images}</td><td>${band.boxes}</td><td>${percent(band.map50)}</td><td>${percent(band.map50_95)}</td></tr>`,
+  )
+  const missing = altitudes.unknown > 0 ? `<p>Images without a known altitude: ${altitudes.unknown}.</p>` : ''
+  const byBand =
+    bandRows.length === 0
+      ? ''
+      : `<h2>By altitude</h2><table><tr><th>above take-off</th><th>images</th><th>boxes</th><th>mAP50</th><th>mAP50-95</th></tr>${bandRows.join('')}</table>${missing}`
+  return `<h2>By size</h2><table><tr><th>side of the box</th><th>boxes</th><th>AP50</th><th>AP50-95</th></tr>${sizeRows.join('')}</table>${byBand}`
 }
 
 const COLOURS = ['#ffb000', '#00c2ff', '#ff5c8a', '#7dff6b', '#c78bff', '#ff8a3d']
