@@ -42,8 +42,7 @@ export interface C3k2Options {
 export function c3k2(layers: Layers, name: string, x: Tensor, options: C3k2Options): Tensor {
   const { out, repeats, deep, expansion = 0.5 } = options
   const hidden = Math.trunc(out * expansion)
-  const both = layers.conv(`${name}.cv1`, x, { out: 2 * hidden })
-  const parts: Tensor[] = Array.from(op.split(both, 1, [hidden, hidden]))
+  const parts = layers.convInParts(`${name}.cv1`, x, { out: 2 * hidden }, [hidden, hidden])
   for (let i = 0; i < repeats; i++) {
     const last = parts.at(-1) as Tensor
     const inner = `${name}.m.${i}`
@@ -88,8 +87,7 @@ function attention(layers: Layers, name: string, x: Tensor): Tensor {
 export function c2psa(layers: Layers, name: string, x: Tensor, repeats: number): Tensor {
   const [, c] = imageShape(x.shape)
   const hidden = c >> 1
-  const both = layers.conv(`${name}.cv1`, x, { out: 2 * hidden })
-  const [past, first] = op.split(both, 1, [hidden, hidden]) as [Tensor, Tensor]
+  const [past, first] = layers.convInParts(`${name}.cv1`, x, { out: 2 * hidden }, [hidden, hidden]) as [Tensor, Tensor]
   let main = first
   for (let i = 0; i < repeats; i++) {
     const block = `${name}.m.${i}`

@@ -20,6 +20,8 @@ export interface ConvOptions {
 export interface Layers {
   /** Convolution without bias, batch norm, SiLU; its tensors are `<name>.conv.*` and `<name>.bn.*`. */
   conv(name: string, x: Tensor, options: ConvOptions): Tensor
+  /** {@link conv}, its channels handed out in parts of these sizes. */
+  convInParts(name: string, x: Tensor, options: ConvOptions, sizes: readonly number[]): Tensor[]
   /** A 1×1 convolution with bias, nothing after it; `<name>.weight` and `<name>.bias`. */
   predict(name: string, x: Tensor, out: number): Tensor
 }

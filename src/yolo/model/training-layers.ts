@@ -57,12 +57,15 @@ export function trainingLayers(
     return normed.y
   }
 
+  const conv: Layers['conv'] = (name, x, options) => {
+    const y = convolve(name, x, options)
+    return (options.activation ?? true) ? op.silu(y) : y
+  }
+
   return {
     statistics,
-    conv(name, x, options) {
-      const y = convolve(name, x, options)
-      return (options.activation ?? true) ? op.silu(y) : y
-    },
+    conv,
+    convInParts: (name, x, options, sizes) => Array.from(op.split(conv(name, x, options), 1, sizes)),
     predict(name, x, out) {
       const weight = tensor({ name: `${name}.weight`, shape: [out, x.shape[1] as number, 1, 1], role: 'conv-weight' })
       const bias = vector(`${name}.bias`, out, 'conv-bias')
