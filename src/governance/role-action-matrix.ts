@@ -60,6 +60,18 @@ export function roleActionMatrix(scope: AccountScope): AccessExpectation[] {
       people('allowed', 'allowed'),
     ),
     row(
+      'tune the hyperparameters of an experiment',
+      'sagemaker:CreateHyperParameterTuningJob',
+      arns.sagemaker('hyper-parameter-tuning-job/experiment-1'),
+      { ...people('allowed', 'allowed'), execution: 'allowed', experiment: 'denied' },
+    ),
+    row(
+      'stop what others tune',
+      'sagemaker:StopHyperParameterTuningJob',
+      arns.sagemaker('hyper-parameter-tuning-job/nightly'),
+      people('denied', 'allowed'),
+    ),
+    row(
       'run an experiment as the experiment role',
       'iam:PassRole',
       arns.role('experiment'),

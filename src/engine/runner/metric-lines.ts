@@ -14,7 +14,8 @@ export interface MetricValue {
 
 /** Reads metrics off a job's output; the last value of each name is the final one. */
 export interface MetricReader {
-  read(line: string, time: Date): void
+  /** @returns what this line said */
+  read(line: string, time: Date): MetricValue[]
   final(): MetricValue[]
 }
 
@@ -34,11 +35,13 @@ export function createMetricReader(definitions: readonly MetricDefinition[]): Me
   const last = new Map<string, MetricValue>()
   return {
     read: (line, time) => {
-      for (const { name, regex } of patterns) {
+      const found = patterns.flatMap(({ name, regex }): MetricValue[] => {
         const text = regex.exec(line)?.[1]
         const value = text === undefined || text.trim() === '' ? Number.NaN : Number(text)
-        if (Number.isFinite(value)) last.set(name, { MetricName: name, Value: value, Timestamp: time })
-      }
+        return Number.isFinite(value) ? [{ MetricName: name, Value: value, Timestamp: time }] : []
+      })
+      for (const value of found) last.set(value.MetricName, value)
+      return found
     },
     final: () => [...last.values()],
   }

@@ -53,6 +53,8 @@ export function executionRole(arns: ScopedArns): RoleDefinition {
             'sagemaker:StopTrainingJob',
             'sagemaker:CreateTransformJob',
             'sagemaker:StopTransformJob',
+            'sagemaker:CreateHyperParameterTuningJob',
+            'sagemaker:StopHyperParameterTuningJob',
             'sagemaker:CreateModel',
             'sagemaker:DeleteModel',
             'sagemaker:CreateModelPackage',
@@ -63,6 +65,7 @@ export function executionRole(arns: ScopedArns): RoleDefinition {
             'processing-job/*',
             'training-job/*',
             'transform-job/*',
+            'hyper-parameter-tuning-job/*',
             'model/*',
             'model-package/*',
             'model-package-group/*',
@@ -109,7 +112,8 @@ export function experimentRole(arns: ScopedArns): RoleDefinition {
         allow('ListData', ['s3:ListBucket', 's3:GetBucketLocation'], [arns.s3Bucket]),
         allow(
           'WriteExperiments',
-          ['s3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
+          // Checkpoints that a training job removes are removed from where they are kept.
+          ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
           [arns.s3Objects('experiments/*'), arns.s3Objects('labels/*')],
         ),
         ...jobBasics(arns),

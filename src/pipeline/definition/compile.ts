@@ -71,6 +71,7 @@ const jobArguments: ArgumentsOf = (step, problems) => {
 const ARGUMENTS: Readonly<Record<StepType, ArgumentsOf>> = {
   Processing: jobArguments,
   Training: jobArguments,
+  Tuning: jobArguments,
   Model: jobArguments,
   RegisterModel: jobArguments,
   EndpointConfig: jobArguments,

@@ -77,8 +77,8 @@ function collectSteps(
 
 const KNOWN_TYPES: readonly unknown[] = STEP_TYPES
 /** Types that can take their result from an earlier execution. */
-const CACHEABLE: readonly unknown[] = ['Processing', 'Training']
-const RETRYABLE: readonly unknown[] = ['Processing', 'Training', 'Model', 'RegisterModel']
+const CACHEABLE: readonly unknown[] = ['Processing', 'Training', 'Tuning']
+const RETRYABLE: readonly unknown[] = ['Processing', 'Training', 'Tuning', 'Model', 'RegisterModel']
 
 function stepProblems({ name, step }: PlacedStep): string[] {
   const problems: string[] = []

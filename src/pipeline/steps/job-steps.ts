@@ -1,16 +1,19 @@
 import type {
   CreateEndpointCommandInput,
   CreateEndpointConfigCommandInput,
+  CreateHyperParameterTuningJobCommandInput,
   CreateModelCommandInput,
   CreateModelPackageCommandInput,
   CreateProcessingJobCommandInput,
   CreateTrainingJobCommandInput,
   DescribeEndpointConfigOutput,
   DescribeEndpointOutput,
+  DescribeHyperParameterTuningJobResponse,
   DescribeModelOutput,
   DescribeModelPackageOutput,
   DescribeProcessingJobResponse,
   DescribeTrainingJobResponse,
+  HyperParameterTrainingJobSummary,
 } from '@aws-sdk/client-sagemaker'
 import type { Templated } from '../dsl/templated.ts'
 import { makeStep, type CachePolicy, type JobStepOptions, type PropertyFile, type Step } from './step.ts'
@@ -37,6 +40,21 @@ export interface TrainingStepOptions extends JobStepOptions {
 /** Runs a training job. */
 export function trainingStep(options: TrainingStepOptions): Step<DescribeTrainingJobResponse> {
   return makeStep({ ...options, type: 'Training' })
+}
+
+export interface TuningStepOptions extends JobStepOptions {
+  readonly arguments: WithoutName<CreateHyperParameterTuningJobCommandInput, 'HyperParameterTuningJobName'>
+  readonly cache?: CachePolicy
+}
+
+/** What a tuning step can be asked for: its tuning job, and that job's training jobs, the best first. */
+export interface TuningStepResult extends DescribeHyperParameterTuningJobResponse {
+  TrainingJobSummaries: HyperParameterTrainingJobSummary[]
+}
+
+/** Runs a hyperparameter tuning job. */
+export function tuningStep(options: TuningStepOptions): Step<TuningStepResult> {
+  return makeStep({ ...options, type: 'Tuning' })
 }
 
 export interface ModelStepOptions extends JobStepOptions {

@@ -6,6 +6,7 @@ import { reference, type Reference, type Scalar, type Value } from '../dsl/refer
 export const STEP_TYPES = [
   'Processing',
   'Training',
+  'Tuning',
   'Model',
   'RegisterModel',
   'EndpointConfig',

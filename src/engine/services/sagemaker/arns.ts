@@ -4,6 +4,7 @@ import type { Engine } from '../../engine.ts'
 export type ResourceKind =
   | 'processing-job'
   | 'training-job'
+  | 'hyper-parameter-tuning-job'
   | 'model'
   | 'endpoint-config'
   | 'endpoint'

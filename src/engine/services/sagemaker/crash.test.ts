@@ -9,12 +9,15 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import {
   CreateEndpointCommand,
   CreateEndpointConfigCommand,
+  CreateHyperParameterTuningJobCommand,
   CreateModelCommand,
   CreatePipelineCommand,
   DescribeEndpointCommand,
+  DescribeHyperParameterTuningJobCommand,
   DescribePipelineExecutionCommand,
   DescribeTrainingJobCommand,
   ListPipelineExecutionStepsCommand,
+  ListTrainingJobsForHyperParameterTuningJobCommand,
   StartPipelineExecutionCommand,
 } from '@aws-sdk/client-sagemaker'
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime'
@@ -268,4 +271,68 @@ test('after kill -9 the engine goes on: training from its checkpoint, the execut
   const last = await startTestEngine({ home })
   await last.stop()
   expect(isAlive(newServingPid)).toBe(false)
+})
+
+test('after kill -9 a tuning job goes on, and runs no training job twice', async () => {
+  const first = await startTestEngine({ home })
+  await openLab(first)
+  await first.stop()
+  const before = await startChild()
+  await before.put('code/train.mjs', TRAIN.replace('< 40', '< 15'))
+  const HyperParameterTuningJobName = 'hunt'
+  await before.sagemaker.send(
+    new CreateHyperParameterTuningJobCommand({
+      HyperParameterTuningJobName,
+      HyperParameterTuningJobConfig: {
+        Strategy: 'Grid',
+        HyperParameterTuningJobObjective: { Type: 'Maximize', MetricName: 'epoch' },
+        ResourceLimits: { MaxParallelTrainingJobs: 1 },
+        ParameterRanges: { CategoricalParameterRanges: [{ Name: 'kind', Values: ['a', 'b'] }] },
+      },
+      TrainingJobDefinition: {
+        RoleArn: before.roleArn,
+        AlgorithmSpecification: {
+          TrainingImage: NODE_IMAGE,
+          TrainingInputMode: 'File',
+          MetricDefinitions: [{ Name: 'epoch', Regex: 'epoch=([0-9]+)' }],
+        },
+        StaticHyperParameters: { sagemaker_program: 'train.mjs' },
+        InputDataConfig: [{ ChannelName: 'code', DataSource: script(`${LAB}/code/`) }],
+        OutputDataConfig: { S3OutputPath: `${LAB}/models` },
+        CheckpointConfig: { S3Uri: `${LAB}/tuning` },
+        ResourceConfig: { InstanceCount: 1, InstanceType: 'ml.m5.large', VolumeSizeInGB: 1 },
+        StoppingCondition: { MaxRuntimeInSeconds: 600 },
+      },
+    }),
+  )
+  const trials = async (lab: Lab) => {
+    const command = new ListTrainingJobsForHyperParameterTuningJobCommand({ HyperParameterTuningJobName })
+    return (await lab.sagemaker.send(command)).TrainingJobSummaries ?? []
+  }
+  const [one, two] = await eventually(
+    () => trials(before),
+    (found) => found.length === 2,
+  )
+  const checkpoint = join(home, 'jobs', `training-${two?.TrainingJobName}`, 'opt-ml', 'checkpoints', 'state.json')
+  await eventually(
+    async () => readFile(checkpoint, 'utf8').catch(() => '{"epoch":0}'),
+    (text) => (JSON.parse(text) as { epoch: number }).epoch >= 5,
+  )
+  await before.kill()
+
+  const after = await startChild()
+  const tuning = await eventually(
+    () => after.sagemaker.send(new DescribeHyperParameterTuningJobCommand({ HyperParameterTuningJobName })),
+    ({ HyperParameterTuningJobStatus }) => HyperParameterTuningJobStatus !== 'InProgress',
+  )
+  expect(tuning.HyperParameterTuningJobStatus).toBe('Completed')
+  expect((await trials(after)).map(({ TrainingJobName }) => TrainingJobName)).toEqual([
+    one?.TrainingJobName,
+    two?.TrainingJobName,
+  ])
+  const startsOf = async (name = '') =>
+    (JSON.parse(await after.text(`tuning/${name}/state.json`)) as { starts: number[] }).starts
+  expect(await startsOf(one?.TrainingJobName)).toEqual([0])
+  expect(await startsOf(two?.TrainingJobName)).toHaveLength(2)
+  expect(tuning.BestTrainingJob?.FinalHyperParameterTuningJobObjectiveMetric?.Value).toBe(15)
 })

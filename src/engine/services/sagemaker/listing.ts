@@ -20,6 +20,8 @@ export interface Listed {
   readonly createdAt: Date
   readonly modifiedAt: Date
   readonly status?: string
+  /** What else rows may be sorted by: text in the order wanted. A row without the key asked for is not listed. */
+  readonly keys?: Readonly<Record<string, string | undefined>>
 }
 
 export interface ListDefaults {
@@ -48,7 +50,7 @@ export function listPage<Row>(
   const sign = (input.SortOrder ?? defaults.sortOrder ?? 'Descending') === 'Ascending' ? 1 : -1
   const keyed = rows
     .map((row) => ({ row, fact: facts(row) }))
-    .filter(({ fact }) => isWanted(fact, input))
+    .filter(({ fact }) => isWanted(fact, input) && !(fact.keys && sortBy in fact.keys && !fact.keys[sortBy]))
     .map(({ row, fact }) => ({ row, key: sortKey(fact, sortBy) }))
     .sort((a, b) => sign * (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
   const after = input.NextToken === undefined ? undefined : openToken(input.NextToken)
@@ -74,7 +76,8 @@ function isWanted(fact: Listed, input: ListInput): boolean {
 
 /** Unique: the name follows whatever is sorted by. */
 function sortKey(fact: Listed, sortBy: string): string {
-  const first = { Name: '', Status: fact.status ?? '', LastModifiedTime: fact.modifiedAt.toISOString() }[sortBy]
+  const own = { Name: '', Status: fact.status ?? '', LastModifiedTime: fact.modifiedAt.toISOString() }
+  const first = { ...own, ...fact.keys }[sortBy]
   return `${first ?? fact.createdAt.toISOString()}\u0000${fact.name}`
 }
 

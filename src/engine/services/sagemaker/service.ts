@@ -13,6 +13,13 @@ import { fleetOf } from './endpoint/fleet.ts'
 import { listEndpoints } from './endpoint/list-endpoints.ts'
 import { updateEndpointWeightsAndCapacities } from './endpoint/update-endpoint-weights-and-capacities.ts'
 import { updateEndpoint } from './endpoint/update-endpoint.ts'
+import { createHyperParameterTuningJob } from './hyper-parameter-tuning-job/create-hyper-parameter-tuning-job.ts'
+import { deleteHyperParameterTuningJob } from './hyper-parameter-tuning-job/delete-hyper-parameter-tuning-job.ts'
+import { describeHyperParameterTuningJob } from './hyper-parameter-tuning-job/describe-hyper-parameter-tuning-job.ts'
+import { listHyperParameterTuningJobs } from './hyper-parameter-tuning-job/list-hyper-parameter-tuning-jobs.ts'
+import { listTrainingJobsForHyperParameterTuningJob } from './hyper-parameter-tuning-job/list-training-jobs-for-hyper-parameter-tuning-job.ts'
+import { resumeTuningJobs } from './hyper-parameter-tuning-job/run.ts'
+import { stopHyperParameterTuningJob } from './hyper-parameter-tuning-job/stop-hyper-parameter-tuning-job.ts'
 import { createModelPackageGroup } from './model-package-group/create-model-package-group.ts'
 import { deleteModelPackageGroup } from './model-package-group/delete-model-package-group.ts'
 import { describeModelPackageGroup } from './model-package-group/describe-model-package-group.ts'
@@ -69,6 +76,12 @@ function operations(workers: Workers) {
     DescribeTrainingJob: describeTrainingJob,
     ListTrainingJobs: listTrainingJobs,
     StopTrainingJob: stopTrainingJob(workers),
+    CreateHyperParameterTuningJob: createHyperParameterTuningJob(workers),
+    DescribeHyperParameterTuningJob: describeHyperParameterTuningJob,
+    ListHyperParameterTuningJobs: listHyperParameterTuningJobs,
+    ListTrainingJobsForHyperParameterTuningJob: listTrainingJobsForHyperParameterTuningJob,
+    StopHyperParameterTuningJob: stopHyperParameterTuningJob(workers),
+    DeleteHyperParameterTuningJob: deleteHyperParameterTuningJob,
     CreateModel: createModel,
     DescribeModel: describeModel,
     ListModels: listModels,
@@ -126,6 +139,7 @@ export function createSagemakerService(engine: Engine): {
       resumeEndpoints(workers)
       resumeProcessingJobs(workers)
       resumeTrainingJobs(workers)
+      resumeTuningJobs(workers)
       resumeExecutions(workers)
     },
     stop: async () => {

@@ -9,6 +9,7 @@ type Describe = (engine: Engine, step: StepRecord, resource: string) => Pipeline
 const METADATA: Readonly<Record<StepType, Describe>> = {
   Processing: (engine, _step, name) => ({ ProcessingJob: { Arn: sagemakerArn(engine, 'processing-job', name) } }),
   Training: (engine, _step, name) => ({ TrainingJob: { Arn: sagemakerArn(engine, 'training-job', name) } }),
+  Tuning: (engine, _step, name) => ({ TuningJob: { Arn: sagemakerArn(engine, 'hyper-parameter-tuning-job', name) } }),
   Model: (engine, _step, name) => ({ Model: { Arn: sagemakerArn(engine, 'model', name) } }),
   RegisterModel: (_engine, _step, arn) => ({ RegisterModel: { Arn: arn } }),
   EndpointConfig: (engine, _step, name) => ({ EndpointConfig: { Arn: sagemakerArn(engine, 'endpoint-config', name) } }),

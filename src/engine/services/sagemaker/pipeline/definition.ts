@@ -33,6 +33,7 @@ export type Expression =
 export type StepType =
   | 'Processing'
   | 'Training'
+  | 'Tuning'
   | 'Model'
   | 'RegisterModel'
   | 'Condition'

@@ -8,6 +8,7 @@ import { parseCondition } from './parse-condition.ts'
 const TYPES: Readonly<Record<StepType, { caching: boolean; retry: boolean }>> = {
   Processing: { caching: true, retry: true },
   Training: { caching: true, retry: true },
+  Tuning: { caching: true, retry: true },
   Model: { caching: false, retry: true },
   RegisterModel: { caching: false, retry: true },
   Condition: { caching: false, retry: false },

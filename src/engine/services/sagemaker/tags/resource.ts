@@ -2,6 +2,7 @@ import { validationError } from '../../../wire/aws-error.ts'
 import type { Engine } from '../../../engine.ts'
 import { endpointConfigs } from '../endpoint-config/record.ts'
 import { endpoints } from '../endpoint/record.ts'
+import { tuningJobs } from '../hyper-parameter-tuning-job/record.ts'
 import { models } from '../model/record.ts'
 import { modelPackageGroups } from '../model-package-group/record.ts'
 import { findModelPackage } from '../model-package/record.ts'
@@ -16,6 +17,7 @@ type Exists = (engine: Engine, name: string) => boolean
 const EXISTS: Readonly<Record<ResourceKind, Exists>> = {
   'processing-job': (engine, name) => processingJobs(engine).get(name) !== undefined,
   'training-job': (engine, name) => trainingJobs(engine).get(name) !== undefined,
+  'hyper-parameter-tuning-job': (engine, name) => tuningJobs(engine).get(name) !== undefined,
   model: (engine, name) => models(engine).get(name) !== undefined,
   'endpoint-config': (engine, name) => endpointConfigs(engine).get(name) !== undefined,
   endpoint: (engine, name) => endpoints(engine).get(name) !== undefined,

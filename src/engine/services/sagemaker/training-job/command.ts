@@ -47,7 +47,7 @@ export async function trainingCommand(
       ? join(tree.baseDir, 'input', 'data', 'code')
       : await unpackCode(engine, role, join(tree.baseDir, 'code'), archive)
   const args = parameters
-    .filter(([name]) => !name.startsWith('sagemaker_'))
+    .filter(([name]) => !name.startsWith('sagemaker_') && !name.startsWith('_tuning_'))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([name, value]) => [name.length === 1 ? `-${name}` : `--${name}`, unquote(value) ?? ''])
   return [...image.entrypoint, joinInside(folder, program), ...args]

@@ -27,38 +27,45 @@ export const createTrainingJob = (workers: Workers) =>
       onResource(call, 'CreateTrainingJob', 'training-job', input.TrainingJobName),
       ...passRole(input.RoleArn),
     ],
-    handle: (input, { engine }) => {
-      check(input)
-      const { Tags, ...request } = input
-      const name = input.TrainingJobName
-      const now = engine.clock.now()
-      const arn = trainingJobArn(engine, name)
-      const job: TrainingJobRecord = {
-        name,
-        arn,
-        request,
-        status: 'InProgress',
-        secondaryStatus: 'Starting',
-        transitions: [begun('Starting', now)],
-        metrics: [],
-        createdAt: now,
-        modifiedAt: now,
-      }
-      engine.store.transaction(() => {
-        if (!trainingJobs(engine).insert(name, job)) {
-          throw resourceInUse(
-            `Job name must be unique within an AWS account and region, and a job with this name already exists (${arn})`,
-          )
-        }
-        setTags(engine, arn, Tags)
-        publishTrainingState(workers, job)
-      })
+    handle: (input) => {
+      checkTrainingRequest(input)
+      const job = insertTrainingJob(workers, input)
       startTrainingJob(workers, job, false)
-      return { TrainingJobArn: arn }
+      return { TrainingJobArn: job.arn }
     },
   })
 
-function check(input: TrainingRequest): void {
+/** Records a job, with its tags and its event, in one transaction; it is not started yet. */
+export function insertTrainingJob(workers: Workers, { Tags, ...request }: TrainingRequest): TrainingJobRecord {
+  const { engine } = workers
+  const name = request.TrainingJobName
+  const now = engine.clock.now()
+  const arn = trainingJobArn(engine, name)
+  const job: TrainingJobRecord = {
+    name,
+    arn,
+    request,
+    status: 'InProgress',
+    secondaryStatus: 'Starting',
+    transitions: [begun('Starting', now)],
+    metrics: [],
+    createdAt: now,
+    modifiedAt: now,
+  }
+  engine.store.transaction(() => {
+    if (!trainingJobs(engine).insert(name, job)) {
+      throw resourceInUse(
+        `Job name must be unique within an AWS account and region, and a job with this name already exists (${arn})`,
+      )
+    }
+    setTags(engine, arn, Tags)
+    publishTrainingState(workers, job)
+  })
+  return job
+}
+
+/** @throws the error that CreateTrainingJob gives for such a request */
+export function checkTrainingRequest(input: TrainingRequest): void {
   checkName('trainingJobName', input.TrainingJobName)
   const { AlgorithmSpecification: algorithm, ResourceConfig, StoppingCondition } = input
   if (algorithm?.AlgorithmName !== undefined) throw notImplementedHere('AlgorithmSpecification.AlgorithmName')

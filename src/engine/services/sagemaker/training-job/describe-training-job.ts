@@ -1,6 +1,7 @@
 import type { DescribeTrainingJobRequest, DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker'
 import { operation } from '../../../wire/operation.ts'
 import type { Checked } from '../checked.ts'
+import { tuningTrials } from '../hyper-parameter-tuning-job/trial-record.ts'
 import { onResource } from '../permissions.ts'
 import { getTrainingJob, trainingSeconds } from './record.ts'
 import type { TrainingJobRecord } from './record.ts'
@@ -11,7 +12,10 @@ const DEFAULT_RUNTIME_SECONDS = 86_400
 /** @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html */
 export const describeTrainingJob = operation<Checked<DescribeTrainingJobRequest>, DescribeTrainingJobResponse>({
   permissions: (input, call) => [onResource(call, 'DescribeTrainingJob', 'training-job', input.TrainingJobName)],
-  handle: (input, { engine }) => trainingDescription(getTrainingJob(engine, input.TrainingJobName), engine.clock.now()),
+  handle: (input, { engine }) => ({
+    ...trainingDescription(getTrainingJob(engine, input.TrainingJobName), engine.clock.now()),
+    TuningJobArn: tuningTrials(engine).get(input.TrainingJobName)?.tuningArn,
+  }),
 })
 
 /** What Describe answers; pipeline steps read the same. */

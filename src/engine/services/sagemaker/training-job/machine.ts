@@ -1,5 +1,6 @@
 import type { SecondaryStatus, TrainingJobStatus } from '@aws-sdk/client-sagemaker'
 import { internalError } from '../../../../core/errors.ts'
+import { tuningTrials } from '../hyper-parameter-tuning-job/trial-record.ts'
 import { stateMachine } from '../state-machine.ts'
 import { tagMap } from '../tags/tag-store.ts'
 import type { Workers } from '../workers.ts'
@@ -113,8 +114,15 @@ export function moveTrainingJob(
     publishTrainingState(workers, job)
     return job
   })
-  workers.notices.changed(moved.arn)
+  tellOfTrainingJob(workers, moved)
   return moved
+}
+
+/** Wakes whoever waits for a job, its tuning job included. */
+export function tellOfTrainingJob({ engine, notices }: Workers, job: TrainingJobRecord): void {
+  notices.changed(job.arn)
+  const trial = tuningTrials(engine).get(job.name)
+  if (trial) notices.changed(trial.tuningArn)
 }
 
 /** The transitions with the open one ended. */

@@ -28,6 +28,8 @@ export interface TrainingJobRecord {
   readonly endedAt?: Date
   readonly failureReason?: string
   readonly metrics: readonly MetricValue[]
+  /** Every value so far of the metric that the job's tuning job looks at, in order. */
+  readonly objective?: readonly number[]
   /** S3 URI of the stored model; set once it is there. */
   readonly modelUri?: string
   /** Set while a process runs; a crash leaves it behind. */

@@ -20,6 +20,7 @@ import { isClosing } from '../running.ts'
 import type { Workers } from '../workers.ts'
 import { trainingCommand } from './command.ts'
 import { moveTrainingJob } from './machine.ts'
+import { openObjectiveSeries } from './objective-series.ts'
 import { trainingJobs, trainingSeconds } from './record.ts'
 import type { TrainingJobRecord, TrainingRequest } from './record.ts'
 import { readFailure, storeResults } from './results.ts'
@@ -133,6 +134,7 @@ async function runProcess(
   const stream = `${job.name}/algo-1-${Math.floor(started.getTime() / 1000)}`
   const log = createLogWriter(engine.logs, engine.clock, '/aws/sagemaker/TrainingJobs', stream)
   const grant = engine.credentials.grantToProcess(role)
+  const objective = openObjectiveSeries(workers, job)
   const alive = setInterval(() => {
     trainingJobs(engine).update(job.name, (old) => ({ ...old, aliveAt: engine.clock.now(), metrics: metrics.final() }))
   }, ALIVE_MS)
@@ -154,7 +156,7 @@ async function runProcess(
         }),
         onLine: (line) => {
           log.write(line)
-          metrics.read(line, engine.clock.now())
+          objective.read(metrics.read(line, engine.clock.now()))
         },
       },
       // What earlier attempts took counts.
@@ -166,6 +168,7 @@ async function runProcess(
     })
   } finally {
     clearInterval(alive)
+    objective.close()
     grant.revoke()
     log.close()
   }

@@ -6,6 +6,7 @@ import { onResource } from '../permissions.ts'
 import type { Workers } from '../workers.ts'
 import { moveTrainingJob } from './machine.ts'
 import { getTrainingJob } from './record.ts'
+import type { TrainingJobRecord } from './record.ts'
 
 /**
  * StopTrainingJob: SIGTERM, SIGKILL after 120 s; what the job left in its model folder is stored.
@@ -22,8 +23,13 @@ export const stopTrainingJob = (workers: Workers) =>
       if (job.status !== 'InProgress') {
         throw validationError(`The request was rejected because the training job is in status ${job.status}.`)
       }
-      moveTrainingJob(workers, job.name, 'Stopping')
-      if (!workers.running.stop(job.arn)) moveTrainingJob(workers, job.name, 'Stopped')
+      endTrainingJob(workers, job)
       return {}
     },
   })
+
+/** Tells a job in progress to stop. */
+export function endTrainingJob(workers: Workers, job: TrainingJobRecord): void {
+  moveTrainingJob(workers, job.name, 'Stopping')
+  if (!workers.running.stop(job.arn)) moveTrainingJob(workers, job.name, 'Stopped')
+}
