@@ -260,6 +260,59 @@ class SageMaker(Case):
         self.assertEqual(uri, f"s3://{self.bucket}/models/{name}/output/model.tar.gz")
         self.s3.head_object(Bucket=self.bucket, Key=uri.removeprefix(f"s3://{self.bucket}/"))
 
+    def test_a_tuning_job(self):
+        name = f"tune-{uuid.uuid4().hex[:8]}"
+        self.sagemaker.create_hyper_parameter_tuning_job(
+            HyperParameterTuningJobName=name,
+            HyperParameterTuningJobConfig={
+                "Strategy": "Bayesian",
+                "HyperParameterTuningJobObjective": {"Type": "Minimize", "MetricName": "loss"},
+                "ResourceLimits": {"MaxNumberOfTrainingJobs": 4, "MaxParallelTrainingJobs": 2},
+                "ParameterRanges": {
+                    "IntegerParameterRanges": [
+                        {"Name": "rounds", "MinValue": "1", "MaxValue": "4", "ScalingType": "Linear"}
+                    ]
+                },
+                "RandomSeed": 1,
+            },
+            TrainingJobDefinition={
+                "RoleArn": ROLE_ARN,
+                "AlgorithmSpecification": {
+                    "TrainingImage": IMAGE,
+                    "TrainingInputMode": "File",
+                    "MetricDefinitions": [{"Name": "loss", "Regex": "loss=([0-9.]+)"}],
+                },
+                "StaticHyperParameters": {"sagemaker_program": "train.mjs"},
+                "InputDataConfig": [
+                    {
+                        "ChannelName": "code",
+                        "DataSource": {
+                            "S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://{self.bucket}/train/"}
+                        },
+                    }
+                ],
+                "OutputDataConfig": {"S3OutputPath": f"s3://{self.bucket}/models"},
+                "ResourceConfig": CLUSTER,
+                "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+            },
+        )
+        look = lambda: self.sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+        until(lambda: look()["HyperParameterTuningJobStatus"] != "InProgress")
+        job = look()
+        self.assertEqual(job["HyperParameterTuningJobStatus"], "Completed")
+        self.assertEqual(job["ObjectiveStatusCounters"], {"Succeeded": 4, "Pending": 0, "Failed": 0})
+        # Four whole numbers, four jobs: each is tried once, and more rounds lose less.
+        self.assertEqual(job["BestTrainingJob"]["TunedHyperParameters"], {"rounds": "4"})
+        ranked = self.sagemaker.list_training_jobs_for_hyper_parameter_tuning_job(
+            HyperParameterTuningJobName=name, SortBy="FinalObjectiveMetricValue", SortOrder="Ascending"
+        )["TrainingJobSummaries"]
+        self.assertEqual([each["TunedHyperParameters"]["rounds"] for each in ranked], ["4", "3", "2", "1"])
+        self.sagemaker.delete_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+        error = self.assert_error(
+            "ResourceNotFound", self.sagemaker.stop_hyper_parameter_tuning_job, HyperParameterTuningJobName=name
+        )
+        self.assertIn(name, error.response["Error"]["Message"])
+
     def test_a_pipeline(self):
         name = f"pipeline-{uuid.uuid4().hex[:8]}"
         definition = {
