@@ -70,11 +70,11 @@ describe('decoding', () => {
 describe('letterboxing', () => {
   test('a wide picture gets grey bars above and below, and boxes find back', () => {
     const { image, fit } = letterbox(counted(4, 2), 8, 8)
-    expect(fit).toEqual({ ratio: 2, padX: 0, padY: 2 })
+    expect(fit).toEqual({ width: 8, height: 4, padX: 0, padY: 2, scaleX: 2, scaleY: 2 })
     expect(Array.from(image.rgb.subarray(0, 3))).toEqual([114, 114, 114])
     expect(image.rgb[2 * 8 * 3 + 1]).toBe(0)
-    expect(unletterboxBox([2, 4, 8, 6], fit, 4, 2)).toEqual([1, 1, 4, 2])
-    expect(unletterboxBox([-5, 0, 99, 99], fit, 4, 2)).toEqual([0, 0, 4, 2])
+    expect(unletterboxBox([2, 4, 8, 6], fit, { width: 4, height: 2 })).toEqual([1, 1, 4, 2])
+    expect(unletterboxBox([-5, 0, 99, 99], fit, { width: 4, height: 2 })).toEqual([0, 0, 4, 2])
   })
 
   test('a single pixel fills the canvas', () => {

@@ -1,14 +1,26 @@
 import { SkyloopError } from '../../core/errors.ts'
-import { blit, UPRIGHT } from './blit.ts'
-import { greyCanvas } from './rgb-image.ts'
-import type { RgbImage } from './rgb-image.ts'
+import { mix, resizeLinear } from './resize-linear.ts'
+import { greyCanvas, PADDING_GREY, type RgbImage } from './rgb-image.ts'
 
-/** How an image was fitted: network pixel = image pixel * ratio + padding. */
+/** How an image was fitted: it was resized to `width` x `height` and put at `padX`, `padY`, all in network pixels. */
 export interface LetterboxFit {
-  readonly ratio: number
+  readonly width: number
+  readonly height: number
   readonly padX: number
   readonly padY: number
+  /** Network pixels per pixel of the image; the same but for rounding. */
+  readonly scaleX: number
+  readonly scaleY: number
 }
+
+/** Pixels. */
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+/** Byte to share of 255. */
+const UNIT = Float32Array.from({ length: 256 }, (_, byte) => byte / 255)
 
 /**
  * Fits an image into `width` x `height` with its aspect kept, centred on padding grey, bilinear.
@@ -22,50 +34,87 @@ export function letterbox(
   height: number,
   options: { readonly enlarge?: boolean } = {},
 ): { image: RgbImage; fit: LetterboxFit } {
-  if (Math.min(image.width, image.height, width, height) < 1) {
-    throw new SkyloopError({
-      code: 'yolo.image.size',
-      message: `cannot fit an image of ${image.width}x${image.height} px into ${width}x${height} px`,
-    })
+  const fit = letterboxFit(image, { width, height }, options.enlarge ?? true)
+  if (fit.width === width && fit.height === height && image.width === width && image.height === height) {
+    return { image, fit }
   }
-  const fit = letterboxFit(image.width, image.height, width, height, options.enlarge ?? true)
-  if (fit.ratio === 1 && image.width === width && image.height === height) return { image, fit }
   const canvas = greyCanvas(width, height)
-  blit(
-    image,
-    canvas,
-    { orientation: UPRIGHT, scaleX: fit.ratio, scaleY: fit.ratio, offsetX: fit.padX, offsetY: fit.padY },
-    { left: 0, top: 0, right: width, bottom: height },
-  )
+  const { rgb } = canvas
+  resizeLinear(image, fit.width, fit.height, (y, upper, lower, upperWeight, lowerWeight) => {
+    const start = ((fit.padY + y) * width + fit.padX) * 3
+    for (let i = 0; i < upper.length; i++) rgb[start + i] = mix(upper[i]!, lower[i]!, upperWeight, lowerWeight)
+  })
   return { image: canvas, fit }
 }
 
-/** The ratio and padding of {@link letterbox} without drawing; padding is a whole number of pixels. */
-export function letterboxFit(
-  imageWidth: number,
-  imageHeight: number,
-  width: number,
-  height: number,
-  enlarge = true,
-): LetterboxFit {
-  const free = Math.min(width / imageWidth, height / imageHeight)
-  const ratio = enlarge ? free : Math.min(free, 1)
-  return {
-    ratio,
-    padX: Math.floor((width - imageWidth * ratio) / 2),
-    padY: Math.floor((height - imageHeight * ratio) / 2),
+/**
+ * {@link letterbox} straight to what the network reads: planes of floats 0..1, `[3, H, W]`, at image index `index` of a batch.
+ *
+ * @param target `[B, 3, H, W]`; this image's part is written in full
+ * @param size H and W
+ */
+export function letterboxPlanes(image: RgbImage, size: Size, target: Float32Array, index: number): LetterboxFit {
+  const { width, height } = size
+  const fit = letterboxFit(image, size)
+  const pixels = width * height
+  const start = index * 3 * pixels
+  if (fit.width !== width || fit.height !== height) target.fill(UNIT[PADDING_GREY]!, start, start + 3 * pixels)
+  resizeLinear(image, fit.width, fit.height, (y, upper, lower, upperWeight, lowerWeight) => {
+    let red = start + (fit.padY + y) * width + fit.padX
+    for (let i = 0; i < upper.length; i += 3, red++) {
+      target[red] = UNIT[mix(upper[i]!, lower[i]!, upperWeight, lowerWeight)]!
+      target[red + pixels] = UNIT[mix(upper[i + 1]!, lower[i + 1]!, upperWeight, lowerWeight)]!
+      target[red + 2 * pixels] = UNIT[mix(upper[i + 2]!, lower[i + 2]!, upperWeight, lowerWeight)]!
+    }
+  })
+  return fit
+}
+
+/**
+ * The size and place of {@link letterbox} without drawing; all whole pixels.
+ *
+ * @throws SkyloopError `yolo.image.size` when a side of the image or the target is below one pixel
+ */
+export function letterboxFit(image: Size, target: Size, enlarge = true): LetterboxFit {
+  if (Math.min(image.width, image.height, target.width, target.height) < 1) {
+    throw new SkyloopError({
+      code: 'yolo.image.size',
+      message: `cannot fit an image of ${image.width}x${image.height} px into ${target.width}x${target.height} px`,
+    })
   }
+  const free = Math.min(target.width / image.width, target.height / image.height)
+  const ratio = enlarge ? free : Math.min(free, 1)
+  const width = Math.max(1, roundHalfEven(image.width * ratio))
+  const height = Math.max(1, roundHalfEven(image.height * ratio))
+  return {
+    width,
+    height,
+    padX: Math.floor((target.width - width) / 2),
+    padY: Math.floor((target.height - height) / 2),
+    scaleX: width / image.width,
+    scaleY: height / image.height,
+  }
+}
+
+/**
+ * The smallest size with sides that are multiples of `step` into which the image fits as it does into `most`.
+ *
+ * Padding that the network does not see costs no time; what it sees of the image stays the same.
+ */
+export function tightSize(image: Size, most: Size, step: number): Size {
+  const fit = letterboxFit(image, most)
+  const upTo = (side: number): number => Math.ceil(side / step) * step
+  return { width: upTo(fit.width), height: upTo(fit.height) }
 }
 
 /** A box in network pixels, xyxy, back in pixels of the image, cut at its edges. */
 export function unletterboxBox(
   box: readonly [number, number, number, number],
   fit: LetterboxFit,
-  imageWidth: number,
-  imageHeight: number,
+  image: Size,
 ): [number, number, number, number] {
-  const x = (value: number) => Math.min(imageWidth, Math.max(0, (value - fit.padX) / fit.ratio))
-  const y = (value: number) => Math.min(imageHeight, Math.max(0, (value - fit.padY) / fit.ratio))
+  const x = (value: number) => Math.min(image.width, Math.max(0, (value - fit.padX) / fit.scaleX))
+  const y = (value: number) => Math.min(image.height, Math.max(0, (value - fit.padY) / fit.scaleY))
   return [x(box[0]), y(box[1]), x(box[2]), y(box[3])]
 }
 
@@ -79,8 +128,15 @@ export function writePlanes(image: RgbImage, target: Float32Array, index: number
   const start = index * pixels * 3
   const { rgb } = image
   for (let i = 0, p = 0; i < pixels; i++, p += 3) {
-    target[start + i] = rgb[p]! / 255
-    target[start + pixels + i] = rgb[p + 1]! / 255
-    target[start + 2 * pixels + i] = rgb[p + 2]! / 255
+    target[start + i] = UNIT[rgb[p]!]!
+    target[start + pixels + i] = UNIT[rgb[p + 1]!]!
+    target[start + 2 * pixels + i] = UNIT[rgb[p + 2]!]!
   }
+}
+
+/** As Python rounds, where the sizes of the reference's letterbox come from. */
+function roundHalfEven(value: number): number {
+  const floor = Math.floor(value)
+  if (value - floor !== 0.5) return Math.round(value)
+  return floor % 2 === 0 ? floor : floor + 1
 }

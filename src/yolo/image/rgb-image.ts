@@ -9,7 +9,7 @@ export interface RgbImage {
 export const MAX_SIDE_PX = 20_000
 
 /** The grey of padding, as in the YOLO papers' code. */
-const PADDING_GREY = 114
+export const PADDING_GREY = 114
 
 /** A canvas of padding grey. */
 export function greyCanvas(width: number, height: number): RgbImage {

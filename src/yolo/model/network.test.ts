@@ -4,9 +4,11 @@ import { gradients } from '../autodiff/gradients.ts'
 import * as op from '../graph/build.ts'
 import { constant, createGraph, input } from '../graph/graph.ts'
 import { elementCount, type Tensor } from '../graph/tensor.ts'
+import { type Candidates, candidates } from '../predict/candidates.ts'
 import { openDetector } from '../runtime/detector-session.ts'
 import { evaluator } from '../runtime/evaluate.ts'
 import { exportOnnx } from '../runtime/export.ts'
+import { openSession } from '../runtime/session.ts'
 import { detections } from './detections.ts'
 import { network } from './network.ts'
 import { initialWeights, modelSpec, type Weights } from './spec.ts'
@@ -112,21 +114,33 @@ test('the exported file computes what the network with running statistics comput
   const metadata = { names: '{"0":"car","1":"van"}', stride: '32' }
   const onnx = exportOnnx(spec, weights, { height: SIZE, width: SIZE, batch: B, metadata })
   await using detector = await openDetector(onnx, { threads: 1 })
-  const { batch, height, width, classCount, anchors, classNames } = detector
-  expect({ batch, height, width, classCount, anchors, classNames }).toEqual({
+  const { batch, height, width, classCount, classNames } = detector
+  expect({ batch, height, width, classCount, classNames }).toEqual({
     batch: B,
     height: SIZE,
     width: SIZE,
     classCount: 2,
-    anchors: 84,
     classNames: ['car', 'van'],
   })
   expect(detector.metadata).toEqual(metadata)
   const images = randomImages()
   const [expected] = await plain({ images })
-  const actual = await detector.run(images)
-  expect(actual).toHaveLength(B * 6 * 84)
+  await using file = await openSession(onnx, { threads: 1 })
+  const shape = [B, 3, SIZE, SIZE]
+  const values = (await file.run(new Map([['images', { data: images, shape }]]))).get('output0')!.data
+  expect(values).toHaveLength(B * 6 * 84)
   // Boxes are up to 64 px; folding the norms rounds differently.
-  const worst = actual.reduce((max, value, i) => Math.max(max, Math.abs(value - expected![i]!)), 0)
+  const worst = values.reduce((max, value, i) => Math.max(max, Math.abs(value - expected![i]!)), 0)
   expect(worst).toBeLessThan(5e-3)
+
+  // The detector decodes the same boxes from the head.
+  const everything = { batchIndex: 1, confidence: 0, multiLabel: true }
+  // Both orders hold a class's anchors from the finest level to the coarsest.
+  const sorted = ({ classes, scores, boxes }: Candidates): number[][] =>
+    classes.map((k, i) => [k, scores[i]!, ...boxes.slice(i * 4, i * 4 + 4)]).sort((a, b) => a[0]! - b[0]!)
+  const usual = sorted(candidates({ kind: 'boxes', batch: B, classCount: 2, anchors: 84, values }, everything))
+  const quick = sorted(candidates(await detector.run(images), everything))
+  expect(usual).toHaveLength(2 * 84)
+  expect(quick).toHaveLength(usual.length)
+  for (const [i, row] of usual.entries()) row.forEach((value, j) => expect(quick[i]![j]).toBeCloseTo(value, 3))
 })

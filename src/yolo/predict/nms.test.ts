@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest'
+import type { BoxesOutput } from '../runtime/network-output.ts'
 import { decodeDetections } from './nms.ts'
 
 /** Rows of cx cy w h and class probabilities, laid out as the network does: `[4 + K, A]`. */
-function outputOf(...anchors: number[][]): Float32Array {
+function outputOf(...anchors: number[][]): BoxesOutput {
   const rows = anchors[0]!.length
-  return Float32Array.from({ length: rows * anchors.length }, (_, i) => {
+  const values = Float32Array.from({ length: rows * anchors.length }, (_, i) => {
     return anchors[i % anchors.length]![Math.floor(i / anchors.length)]!
   })
+  return { kind: 'boxes', batch: 1, classCount: rows - 4, anchors: anchors.length, values }
 }
-const options = { classCount: 2, anchors: 4, confidence: 0.3, iou: 0.5, maxDetections: 10 }
+const options = { confidence: 0.3, iou: 0.5, maxDetections: 10 }
 
 // Boxes 10 px wide: shifted by 2 px their IoU is 8/12, by 5 px 5/15.
 const output = outputOf(
@@ -36,7 +38,12 @@ test('reports every class above the threshold when asked to', () => {
 })
 
 test('reads the wanted image of a batch and stops at the most detections', () => {
-  const batch = new Float32Array([...new Float32Array(output.length), ...output])
+  const { values } = output
+  const batch: BoxesOutput = {
+    ...output,
+    batch: 2,
+    values: new Float32Array([...new Float32Array(values.length), ...values]),
+  }
   expect(decodeDetections(batch, options)).toEqual([])
   expect(decodeDetections(batch, { ...options, batchIndex: 1, maxDetections: 1 })).toHaveLength(1)
   expect(() => decodeDetections(batch, { ...options, batchIndex: 2 })).toThrow('does not hold image 2')

@@ -7,12 +7,17 @@ import { createOnnxWriter, type Dialect } from './onnx-writer.ts'
 export interface CompileOptions {
   /** Values to compute, by the name they get in the file. */
   readonly outputs: ReadonlyMap<string, Tensor>
+  /** Values that the outputs need, by the name under which the file describes them, for readers that stop there. */
+  readonly named?: ReadonlyMap<string, Tensor>
   readonly dialect: Dialect
   readonly metadata?: Readonly<Record<string, string>>
 }
 
 /** The ONNX file that computes `outputs`; operations and inputs that they do not need are left out. */
-export function compileOnnx(graph: Graph, { outputs, dialect, metadata = {} }: CompileOptions): Uint8Array {
+export function compileOnnx(
+  graph: Graph,
+  { outputs, named = new Map(), dialect, metadata = {} }: CompileOptions,
+): Uint8Array {
   const nodes = liveNodes(graph, [...outputs.values()])
   const used = new Set([...nodes.flatMap((node) => node.inputs), ...outputs.values()])
   const writer = createOnnxWriter(dialect)
@@ -24,6 +29,7 @@ export function compileOnnx(graph: Graph, { outputs, dialect, metadata = {} }: C
     names.set(tensor, name ?? `c${tensor.id}`)
     writer.constant(name ?? `c${tensor.id}`, values, tensor.shape)
   }
+  for (const [name, tensor] of named) names.set(tensor, name)
   const nameOf = (tensor: Tensor): string => names.get(tensor) ?? `t${tensor.id}`
   for (const node of nodes) {
     const lowering = LOWERINGS[node.op] as Lowering<OpName>
@@ -38,6 +44,7 @@ export function compileOnnx(graph: Graph, { outputs, dialect, metadata = {} }: C
   return writer.encode({
     inputs: inputs.map(({ name, tensor }) => described([name, tensor])),
     outputs: [...outputs].map(described),
+    named: [...named].map(described),
     metadata,
   })
 }

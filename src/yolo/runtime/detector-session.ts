@@ -1,33 +1,45 @@
 import { readFile } from 'node:fs/promises'
 import { messageOf, SkyloopError } from '../../core/errors.ts'
 import { parseClassNames } from './class-names.ts'
-import { describeOnnx, type ModelFile, type ModelValue } from './model-file.ts'
-import { openSession, type SessionOptions } from './session.ts'
+import { cutAtHead } from './cut-at-head.ts'
+import { type DetectorShapes, detectorShapes } from './detector-shapes.ts'
+import { HEAD_NAMES } from './head-values.ts'
+import { describeOnnx } from './model-file.ts'
+import type { LevelValues, NetworkOutput } from './network-output.ts'
+import { openSession, type Session, type SessionOptions, type Values } from './session.ts'
 
 /** An ONNX detector, ready to run. */
 export interface DetectorSession extends AsyncDisposable {
-  /** B, H, W of `images`. */
+  /** B, H, W of the images that the file was made for. */
   readonly batch: number
   readonly height: number
   readonly width: number
+  /** Whether {@link run} takes any number of images with any sides that are multiples of 32. */
+  readonly anySize: boolean
   /** K */
   readonly classCount: number
   /** `class <k>` where the file names none. */
   readonly classNames: readonly string[]
   /** `metadata_props` of the file. */
   readonly metadata: Readonly<Record<string, string>>
-  /** A, the number of candidate boxes. */
-  readonly anchors: number
   /**
-   * @param images `[B, 3, H, W]` RGB in [0, 1]
-   * @returns `[B, 4 + K, A]`: cx cy w h in input pixels, then class probabilities
-   * @throws SkyloopError `yolo.batch` when the array has another length
+   * @param images `[B, 3, H, W]` RGB in [0, 1]; may be written to again once the promise is settled
+   * @param size H and W. @default those of the file
+   * @throws SkyloopError `yolo.batch` when the array does not hold whole images of that size, or the file fixes another one
    */
-  run(images: Float32Array): Promise<Float32Array>
+  run(images: Float32Array, size?: ImageSize): Promise<NetworkOutput>
+}
+
+export interface ImageSize {
+  /** Pixels. */
+  readonly height: number
+  readonly width: number
 }
 
 /**
  * Opens an exported detector: one input `[B, 3, H, W]`, one output `[B, 4 + K, A]`.
+ *
+ * Files of this product describe their head; of those only the part up to the head is loaded, and it runs at any size.
  *
  * @param onnx path or content of the file
  * @throws SkyloopError `yolo.load` when it is no such model
@@ -36,33 +48,65 @@ export async function openDetector(onnx: string | Uint8Array, options: SessionOp
   const bytes = typeof onnx === 'string' ? await readModel(onnx) : onnx
   const file = describeOnnx(bytes)
   const shapes = detectorShapes(file)
-  const { batch, height, width, classCount, anchors } = shapes
-  const session = await openSession(bytes, options)
+  const head = cutAtHead(bytes)
+  const session = await openSession(head ?? bytes, options)
+  const { height, width, classCount } = shapes
+  const anySize = shapes.anySize || head !== undefined
   return {
-    ...shapes,
+    batch: shapes.batch,
+    height,
+    width,
+    anySize,
+    classCount,
     classNames: parseClassNames(file.metadata['names'], classCount),
     metadata: file.metadata,
-    async run(images) {
-      const shape = [batch, 3, height, width]
-      if (images.length !== batch * 3 * height * width) {
+    async run(images, size = shapes) {
+      const batch = images.length / (3 * size.height * size.width)
+      if (!fits(batch, size, anySize, shapes)) {
         throw new SkyloopError({
           code: 'yolo.batch',
           fault: 'internal',
-          message: `images has ${images.length} values, not those of [${shape.join(', ')}]`,
+          message: `images has ${images.length} values at ${size.width}x${size.height} px; the model takes ${anySize ? '[any, 3, n · 32, n · 32]' : `[${[shapes.batch, 3, height, width].join(', ')}]`}`,
         })
       }
+      const shape = [batch, 3, size.height, size.width]
       const results = await session.run(new Map([[shapes.inputName, { data: images, shape }]]))
-      const output = results.get(shapes.outputName)
-      if (output?.data.length !== batch * (4 + classCount) * anchors) {
-        throw new SkyloopError({
-          code: 'yolo.run',
-          message: `the model answered with shape [${output?.shape.join(', ')}]`,
-        })
-      }
-      return output.data
+      return head ? headOutput(results, batch, classCount) : boxesOutput(results, shapes, batch)
     },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   }
+}
+
+/** Sides of the images are multiples of the coarsest level's cells. */
+const SIDE_STEP = 32
+
+function fits(batch: number, size: ImageSize, anySize: boolean, file: DetectorShapes): boolean {
+  if (!Number.isInteger(batch) || batch < 1) return false
+  if (anySize) return size.height % SIDE_STEP === 0 && size.width % SIDE_STEP === 0
+  return batch === file.batch && size.height === file.height && size.width === file.width
+}
+
+type Results = Awaited<ReturnType<Session['run']>>
+
+function headOutput(results: Results, batch: number, classCount: number): NetworkOutput {
+  const levels = HEAD_NAMES.map(({ stride, distances, classes }): LevelValues => {
+    const scores = results.get(classes) as Values
+    const [, , height, width] = scores.shape as [number, number, number, number]
+    return { stride, height, width, distances: (results.get(distances) as Values).data, classes: scores.data }
+  })
+  return { kind: 'head', batch, classCount, levels }
+}
+
+function boxesOutput(results: Results, { outputName, classCount }: DetectorShapes, batch: number): NetworkOutput {
+  const { data: values, shape } = results.get(outputName) as Values
+  const anchors = shape[2] as number
+  if (shape.length !== 3 || values.length !== batch * (4 + classCount) * anchors) {
+    throw new SkyloopError({
+      code: 'yolo.run',
+      message: `the model answered with shape [${shape.join(', ')}], not [${batch}, ${4 + classCount}, A]`,
+    })
+  }
+  return { kind: 'boxes', batch, classCount, anchors, values }
 }
 
 async function readModel(path: string): Promise<Uint8Array> {
@@ -73,38 +117,4 @@ async function readModel(path: string): Promise<Uint8Array> {
       cause: error,
     })
   })
-}
-
-interface DetectorShapes {
-  readonly inputName: string
-  readonly outputName: string
-  readonly batch: number
-  readonly height: number
-  readonly width: number
-  readonly classCount: number
-  readonly anchors: number
-}
-
-function detectorShapes({ inputs, outputs }: ModelFile): DetectorShapes {
-  const [image, output] = [inputs[0], outputs[0]]
-  const [batch, channels, height, width] = image?.shape ?? []
-  const [outBatch, rows, anchors] = output?.shape ?? []
-  const fits =
-    inputs.length === 1 &&
-    outputs.length === 1 &&
-    channels === 3 &&
-    image?.shape.length === 4 &&
-    output?.shape.length === 3 &&
-    batch === outBatch
-  if (!fits || !image || !output || !batch || !height || !width || !rows || rows <= 4 || !anchors) {
-    throw new SkyloopError({
-      code: 'yolo.load',
-      message: `not a detector with one input [B, 3, H, W] and one output [B, 4 + K, A] of fixed sizes: it has ${list(inputs)} and ${list(outputs)}`,
-    })
-  }
-  return { inputName: image.name, outputName: output.name, batch, height, width, classCount: rows - 4, anchors }
-}
-
-function list(values: readonly ModelValue[]): string {
-  return values.map(({ name, shape }) => `${name} [${shape.map((n) => n ?? '?').join(', ')}]`).join(', ') || 'nothing'
 }

@@ -4,6 +4,7 @@ import { inferenceLayers } from '../model/inference-layers.ts'
 import { network } from '../model/network.ts'
 import type { ModelSpec, Weights } from '../model/spec.ts'
 import { compileOnnx } from './compile.ts'
+import { namedHead } from './head-values.ts'
 
 export interface ExportOptions {
   /** H in pixels, a multiple of 32. */
@@ -32,5 +33,5 @@ export function exportOnnx(spec: ModelSpec, weights: Weights, options: ExportOpt
     input(graph, 'images', [batch, 3, height, width]),
   )
   const outputs = new Map([['output0', detections(levels, { height, width })]])
-  return compileOnnx(graph, { outputs, dialect: 'standard', metadata })
+  return compileOnnx(graph, { outputs, named: namedHead(levels), dialect: 'standard', metadata })
 }

@@ -43,6 +43,8 @@ export interface ValueDescription {
 export interface ModelDescription {
   readonly inputs: readonly ValueDescription[]
   readonly outputs: readonly ValueDescription[]
+  /** Values inside the graph whose shape and type are told. */
+  readonly named: readonly ValueDescription[]
   readonly metadata: Readonly<Record<string, string>>
 }
 
@@ -91,7 +93,7 @@ export function createOnnxWriter(dialect: Dialect): OnnxWriter {
       return name
     },
     constant: (name, values, shape) => initializer(name, ELEMENT_TYPES.f32, shape, values),
-    encode: ({ inputs, outputs, metadata }) =>
+    encode: ({ inputs, outputs, named, metadata }) =>
       onnx.ModelProto.encode({
         irVersion: 8,
         producerName: 'skyloop',
@@ -106,6 +108,7 @@ export function createOnnxWriter(dialect: Dialect): OnnxWriter {
           initializer: initializers,
           input: inputs.map(encodeValue),
           output: outputs.map(encodeValue),
+          valueInfo: named.map(encodeValue),
         },
       }).finish(),
   }

@@ -1,7 +1,7 @@
 import { evaluateDetections } from '../eval/coco-ap.ts'
 import type { CocoMetrics } from '../eval/coco-ap.ts'
 import type { DetectionImage, GroundTruthImage } from '../eval/detections.ts'
-import { letterbox, letterboxFit, writePlanes } from '../image/letterbox.ts'
+import { letterboxFit, letterboxPlanes } from '../image/letterbox.ts'
 import type { ModelSpec, Weights } from '../model/spec.ts'
 import { decodeDetections } from '../predict/nms.ts'
 import { openDetector } from '../runtime/detector-session.ts'
@@ -48,14 +48,12 @@ export async function validateWeights(
     const count = Math.min(batch, dataset.images.length - start)
     for (let b = 0; b < count; b++) {
       const image = await storedImage(store, start + b)
-      writePlanes(letterbox(image, size, size).image, input, b)
+      letterboxPlanes(image, { width: size, height: size }, input, b)
       truth.push(groundTruth(dataset, start + b, image.width, image.height, size))
     }
     const output = await detector.run(input)
     for (let b = 0; b < count; b++) {
       const detections = decodeDetections(output, {
-        classCount: spec.classCount,
-        anchors: detector.anchors,
         batchIndex: b,
         confidence: CONFIDENCE,
         iou: OVERLAP_IOU,
@@ -75,9 +73,9 @@ export function fitnessOf(metrics: CocoMetrics): number {
 
 function groundTruth(dataset: Dataset, index: number, width: number, height: number, size: number): GroundTruthImage {
   const { boxesXyxyNorm, classes } = dataset.images[index]!
-  const fit = letterboxFit(width, height, size, size)
+  const fit = letterboxFit({ width, height }, { width: size, height: size })
   const boxesXyxyPx = boxesXyxyNorm.map((side, i) =>
-    i % 2 === 0 ? side * width * fit.ratio + fit.padX : side * height * fit.ratio + fit.padY,
+    i % 2 === 0 ? side * fit.width + fit.padX : side * fit.height + fit.padY,
   )
   return { id: String(index), boxesXyxyPx, classes }
 }

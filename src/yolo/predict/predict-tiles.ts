@@ -1,0 +1,81 @@
+import { SkyloopError } from '../../core/errors.ts'
+import type { Detection } from '../eval/detections.ts'
+import { blit, UPRIGHT } from '../image/blit.ts'
+import type { DecodedImage } from '../image/decode-image.ts'
+import { writePlanes } from '../image/letterbox.ts'
+import { greyCanvas, type RgbImage } from '../image/rgb-image.ts'
+import type { DetectorSession } from '../runtime/detector-session.ts'
+import { withInput } from './input-buffers.ts'
+import { mergeTiles, type TileDetections } from './merge-tiles.ts'
+import { decodeDetections, type DecodeDetectionsOptions } from './nms.ts'
+import type { FoundInImage } from './predict-whole.ts'
+import { planTiles, type Tile, type Tiling } from './tiles.ts'
+
+/**
+ * Finds objects in an image cut into tiles, each as large as the file's input, and joins what they show.
+ *
+ * @throws SkyloopError `yolo.predict.tiling` when the tiles have another size than the network; `yolo.predict.tiles` when
+ *   there are too many
+ */
+export async function predictTiles(
+  session: DetectorSession,
+  image: DecodedImage,
+  tiling: Tiling,
+  options: DecodeDetectionsOptions,
+): Promise<FoundInImage> {
+  checkTiling(tiling, session)
+  const { width, height } = image.full
+  const tiles = planTiles(width, height, tiling)
+  const seen: TileDetections[] = []
+  let inferMs = 0
+  const planes = 3 * session.height * session.width
+  for (let first = 0; first < tiles.length; first += session.batch) {
+    const group = tiles.slice(first, first + session.batch)
+    const size = session.anySize ? group.length : session.batch
+    await withInput(session, size * planes, async (input) => {
+      for (const [slot, tile] of group.entries()) writePlanes(cutTile(image, tile, session), input, slot)
+      const begun = performance.now()
+      const output = await session.run(input)
+      inferMs += performance.now() - begun
+      for (const [batchIndex, tile] of group.entries()) {
+        const found = decodeDetections(output, { ...options, batchIndex })
+        seen.push({ tile, detections: found.map((detection) => toFrame(detection, tile, session)) })
+      }
+    })
+  }
+  const detections = mergeTiles(seen, { width, height, iou: options.iou, maxDetections: options.maxDetections })
+  return { detections, tiles: tiles.length, inferMs }
+}
+
+function checkTiling(tiling: Tiling, session: DetectorSession): void {
+  const side = Math.round(tiling.size * tiling.scale)
+  if (side === session.width && side === session.height) return
+  throw new SkyloopError({
+    code: 'yolo.predict.tiling',
+    message: `tiles of ${tiling.size} px at scale ${tiling.scale} are ${side} px, but the network takes ${session.width}x${session.height} px`,
+  })
+}
+
+/** The tile's pixels at the network's size, padded with grey where the frame ends. */
+function cutTile(image: DecodedImage, tile: Tile, session: DetectorSession): RgbImage {
+  const canvas = greyCanvas(session.width, session.height)
+  // Network pixels per pixel of the (perhaps already shrunk) image.
+  const scaleX = (session.width / tile.size) * (image.full.width / image.width)
+  const scaleY = (session.height / tile.size) * (image.full.height / image.height)
+  const offsetX = (-tile.x * session.width) / tile.size
+  const offsetY = (-tile.y * session.height) / tile.size
+  blit(
+    image,
+    canvas,
+    { orientation: UPRIGHT, scaleX, scaleY, offsetX, offsetY },
+    { left: 0, top: 0, right: session.width, bottom: session.height },
+  )
+  return canvas
+}
+
+function toFrame(detection: Detection, tile: Tile, session: DetectorSession): Detection {
+  const x = (value: number): number => tile.x + (value * tile.size) / session.width
+  const y = (value: number): number => tile.y + (value * tile.size) / session.height
+  const [x1, y1, x2, y2] = detection.box
+  return { ...detection, box: [x(x1), y(y1), x(x2), y(y2)] }
+}
