@@ -1,7 +1,7 @@
 import { endianness } from 'node:os'
 import { messageOf, SkyloopError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
-import { fromHalfBits, toHalfBits } from './half.ts'
+import { halfTable, toHalfBits } from './half.ts'
 
 /** A tensor of a file, as floats whatever its stored type is. */
 export interface NamedTensor {
@@ -12,6 +12,8 @@ export interface NamedTensor {
 
 export interface SafetensorsFile {
   readonly tensors: ReadonlyMap<string, NamedTensor>
+  /** Stored type of each tensor: F32, F16, BF16 or F64. */
+  readonly types: ReadonlyMap<string, string>
   readonly metadata: Readonly<Record<string, string>>
 }
 
@@ -87,6 +89,7 @@ export function decodeSafetensors(file: Uint8Array, source: string): Safetensors
   }
   if (!isObject(header)) throw wrong('its header is not an object')
   const tensors = new Map<string, NamedTensor>()
+  const types = new Map<string, string>()
   const metadata: Record<string, string> = {}
   const dataStart = 8 + headerBytes
   for (const [name, entry] of Object.entries(header)) {
@@ -112,9 +115,10 @@ export function decodeSafetensors(file: Uint8Array, source: string): Safetensors
       )
     }
     if (dataStart + end > file.byteLength) throw wrong(`"${name}" ends beyond the file; it may be cut off`)
+    types.set(name, dtype)
     tensors.set(name, { name, shape, data: readFloats(view, dataStart + begin, count, dtype) })
   }
-  return { tensors, metadata }
+  return { tensors, types, metadata }
 }
 
 function readFloats(view: DataView, start: number, count: number, type: ElementType): Float32Array {
@@ -124,6 +128,7 @@ function readFloats(view: DataView, start: number, count: number, type: ElementT
     return data
   }
   const bits = new DataView(new ArrayBuffer(4))
+  const halves = halfTable()
   for (let i = 0; i < count; i++) {
     switch (type) {
       case 'F32':
@@ -133,7 +138,7 @@ function readFloats(view: DataView, start: number, count: number, type: ElementT
         data[i] = view.getFloat64(start + i * 8, true)
         break
       case 'F16':
-        data[i] = fromHalfBits(view.getUint16(start + i * 2, true))
+        data[i] = halves[view.getUint16(start + i * 2, true)]!
         break
       case 'BF16':
         bits.setUint16(0, view.getUint16(start + i * 2, true))

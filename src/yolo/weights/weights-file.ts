@@ -1,35 +1,29 @@
-import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { writeFileAtomic } from '../../core/files.ts'
 import { SkyloopError } from '../../core/errors.ts'
 import type { ModelScale, ModelSpec, Weights } from '../model/spec.ts'
-import { decodeSafetensors, encodeSafetensors } from './safetensors.ts'
+import { encodeSafetensors } from './safetensors.ts'
 import type { NamedTensor } from './safetensors.ts'
 
 /** A model's tensors as read from a file, with what the file says about them. */
 export interface WeightsFile {
   readonly source: string
+  readonly format: 'safetensors' | 'pytorch' | 'onnx'
+  /** By the names of the reference's checkpoints. */
   readonly tensors: ReadonlyMap<string, NamedTensor>
+  /** Element type of each stored tensor, such as F16 or float16. */
+  readonly types: ReadonlyMap<string, string>
+  /** Whether the batch norms were folded into convolutions and given back as identities. */
+  readonly folded: boolean
   /** Class names by index, when the file knows them. */
   readonly classNames: readonly string[] | undefined
+  /** By the tensors' shapes, else by what the file says. */
   readonly scale: ModelScale | undefined
   readonly metadata: Readonly<Record<string, string>>
 }
 
 /** Weights trained on our synthetic aerial scenes, shipped with the package (MIT). See `weights/README.md`. */
 export const BASE_WEIGHTS_PATH = fileURLToPath(new URL('../../../weights/yolo11n-aerial.safetensors', import.meta.url))
-
-/** @throws SkyloopError `yolo.safetensors` when the file is not readable as weights */
-export async function readWeightsFile(path: string): Promise<WeightsFile> {
-  const { tensors, metadata } = decodeSafetensors(await readFile(path), path)
-  return {
-    source: path,
-    tensors,
-    classNames: parseNames(metadata['classes'], path),
-    scale: parseScale(metadata['scale']),
-    metadata,
-  }
-}
 
 /**
  * Writes parameters and buffers of a model with its class names and scale.
@@ -58,7 +52,8 @@ export async function writeWeightsFile(
   await writeFileAtomic(path, encodeSafetensors(tensors, metadata, { half: options.half ?? false }))
 }
 
-function parseNames(text: string | undefined, path: string): string[] | undefined {
+/** @throws SkyloopError `yolo.safetensors` when `classes` is there but no JSON list of names */
+export function parseNames(text: string | undefined, path: string): string[] | undefined {
   if (text === undefined) return undefined
   let value: unknown
   try {
@@ -72,6 +67,6 @@ function parseNames(text: string | undefined, path: string): string[] | undefine
   return value
 }
 
-function parseScale(text: string | undefined): ModelScale | undefined {
+export function parseScale(text: string | undefined): ModelScale | undefined {
   return text === 'n' || text === 's' || text === 'm' || text === 'l' || text === 'x' ? text : undefined
 }

@@ -91,6 +91,9 @@ describe('transfer', () => {
   values.set(bias, Float32Array.from([10, 20, 30]))
   const file: WeightsFile = {
     source: 'test',
+    format: 'safetensors',
+    types: new Map(),
+    folded: false,
     tensors: new Map(
       [...spec.parameters, ...spec.buffers].map(({ name, shape }) => [name, { name, shape, data: values.get(name)! }]),
     ),
