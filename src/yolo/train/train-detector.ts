@@ -6,6 +6,7 @@ import { modelSpec } from '../model/spec.ts'
 import type { ModelSpec, Weights } from '../model/spec.ts'
 import type { TransferReport } from '../weights/transfer.ts'
 import { readWeights } from '../weights/read-weights.ts'
+import { availableMemoryBytes } from './available-memory.ts'
 import { bestWeightsPath, loadCheckpoint, NO_PROGRESS, requireSameIdentity } from './checkpoint.ts'
 import { hasBoxes, readDataset, requireBoxes } from './dataset.ts'
 import type { Dataset } from './dataset.ts'
@@ -13,6 +14,7 @@ import { emptyGradientSum } from './gradient-sum.ts'
 import { openImageStore } from './image-store.ts'
 import { inputSizes } from './input-sizes.ts'
 import { chooseMaxBoxes } from './make-batch.ts'
+import { requireMemory } from './memory-need.ts'
 import { cloneWeights } from './moving-average.ts'
 import { createOptimiser, restoreOptimiser } from './optimiser.ts'
 import type { EpochRow } from './results.ts'
@@ -80,7 +82,7 @@ const VALIDATION_CACHE_BYTES = 300 * 2 ** 20
  * @throws ProblemsError `yolo.dataset`, `yolo.image.corrupt` for data that cannot be used, all problems listed;
  *   `yolo.train.checkpoint` when the checkpoint there belongs to another training
  * @throws SkyloopError `yolo.train.diverged` when the loss is no longer a number; the batch is kept beside the
- *   checkpoints as `diverged-batch.safetensors`
+ *   checkpoints as `diverged-batch.safetensors`; `yolo.train.memory` when it would not fit into memory or did not
  */
 export async function trainDetector(options: TrainDetectorOptions): Promise<TrainResult> {
   const { settings, classNames, checkpointDir, startFrom } = options
@@ -99,6 +101,7 @@ export async function trainDetector(options: TrainDetectorOptions): Promise<Trai
   if (given && !validation) report({ kind: 'warning', message: `${given.folder} has no boxes: ${NOT_VALIDATED}` })
 
   const spec = modelSpec(settings.scale, classNames.length)
+  if (settings.memory_check) requireMemory(spec, settings, await availableMemoryBytes())
   const validate = validation && (await validator(spec, validation, settings.imgsz, threads))
   const { weights, transfer } = await startValues(spec, classNames, settings.seed, startFrom)
   if (transfer) report({ kind: 'transfer', transfer })

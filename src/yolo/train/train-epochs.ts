@@ -11,6 +11,7 @@ import type { Progress } from './checkpoint.ts'
 import { divergence } from './divergence.ts'
 import { addGradients, takeGradients } from './gradient-sum.ts'
 import type { GradientSum } from './gradient-sum.ts'
+import { explainAllocation } from './memory-need.ts'
 import { updateAverage, updateRunningStatistics } from './moving-average.ts'
 import { clipGradients } from './optimiser.ts'
 import type { Optimiser } from './optimiser.ts'
@@ -74,6 +75,7 @@ export async function trainEpochs(
       height: sizePx,
       width: sizePx,
       maxBoxes: plan.source.maxBoxes,
+      classWeights: plan.classWeights && [...plan.classWeights],
       threads: context.threads,
       frozen: freeze === 0 ? undefined : (name) => Number(name.split('.')[1]) < freeze,
     }),
@@ -149,8 +151,10 @@ async function trainStep(
   const batch = await feed.next()
   if (!batch) throw internalError('the feed ended before the epoch')
   const waitSeconds = (clock.now().getTime() - startMs) / 1000
-  const step = await steps.of(batch.sizePx)
-  const { loss, gradients, batchStatistics, targetSum } = await step.run(weights, batch)
+  const compute = async () => (await steps.of(batch.sizePx)).run(weights, batch)
+  const { loss, gradients, batchStatistics, targetSum } = await compute().catch((error: unknown) => {
+    throw explainAllocation(error, settings)
+  })
   const isWhole = settings.accumulate === 1
   // A sum is clipped as a whole; a batch of it is only looked at.
   const norm = clipGradients(gradients, isWhole ? settings.clip_norm : Infinity)
