@@ -19,12 +19,15 @@ interface Scene {
   readonly boxes: Float32Array
   readonly classes: Float32Array
   readonly mask: Float32Array
+  /** @default 16 */
+  readonly shortestSidePx?: number
 }
 
 async function assigned({
   b,
   m,
   k,
+  shortestSidePx,
   ...data
 }: Scene): Promise<{ boxes: Float32Array; scores: Float32Array; weight: Float32Array }> {
   const graph = createGraph()
@@ -37,6 +40,7 @@ async function assigned({
       mask: input(graph, 'mask', [b, m]),
     },
     anchorGrid(graph, SIZE, SIZE),
+    shortestSidePx,
   )
   await using run = await evaluator([boxes, scores, weight])
   const [x, y, z] = (await run({ ...data })) as [Float32Array, Float32Array, Float32Array]
@@ -102,8 +106,13 @@ test('without real boxes everything is background and finite', async () => {
   expect([...boxes, ...scores, ...weight].every((value) => value === 0)).toBe(true)
 })
 
-test.each([1, 2, 3, 4])('a random scene is assigned as a plain program does it (seed %i)', async (seed) => {
-  const scene = randomScene(seed, 2, 6, 3)
+test.each([
+  [1, 16],
+  [2, 16],
+  [3, 0],
+  [4, 30],
+])('a random scene is assigned as a plain program does it (seed %i, sides of at least %i px)', async (seed, px) => {
+  const scene = { ...randomScene(seed, 2, 6, 3), shortestSidePx: px }
   const actual = await assigned(scene)
   const expected = plainAssignment(scene)
   expect(expected.weight.filter((value) => value > 0).length).toBeGreaterThan(10)
@@ -138,7 +147,7 @@ function randomScene(seed: number, b: number, m: number, k: number): Scene {
 }
 
 /** The papers' text as loops, in double precision. */
-function plainAssignment({ b, m, k, probabilities, predicted, boxes, classes, mask }: Scene) {
+function plainAssignment({ b, m, k, probabilities, predicted, boxes, classes, mask, shortestSidePx = 16 }: Scene) {
   const out = {
     boxes: new Float64Array(b * 4 * A),
     scores: new Float64Array(b * k * A),
@@ -146,9 +155,11 @@ function plainAssignment({ b, m, k, probabilities, predicted, boxes, classes, ma
   }
   for (let i = 0; i < b; i++) {
     const real = Array.from({ length: m }, (_, j) => Array.from(boxes.slice((i * m + j) * 4, (i * m + j) * 4 + 4)))
+    const reaches = (at: number, low: number, high: number): boolean =>
+      Math.abs(at - (low + high) / 2) < Math.max(high - low, shortestSidePx) / 2
     const overlap = real.map((gt, j) =>
       centres.map(({ x, y }, a) => {
-        const inside = mask[i * m + j] === 1 && x > gt[0]! && x < gt[2]! && y > gt[1]! && y < gt[3]!
+        const inside = mask[i * m + j] === 1 && reaches(x, gt[0]!, gt[2]!) && reaches(y, gt[1]!, gt[3]!)
         if (!inside) return 0
         return Math.max(
           0,

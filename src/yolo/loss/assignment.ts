@@ -30,15 +30,17 @@ const ALIGNMENT = { candidates: 10, scorePower: 0.5, overlapPower: 6 } as const
 const EPSILON = 1e-9
 
 /**
- * Sides shorter than this are widened to it when anchors inside a box are looked for: a little over the spacing of the finest
- * anchors, so that no box falls between them. Differs from the published trainer, in which such a box trains nothing; longer sides
- * are treated alike.
+ * Sides shorter than this are widened to it when anchors inside a box are looked for: two cells of the finest level, so that
+ * every box, however small, has at least four anchors to choose from.
+ *
+ * @source small-target-aware assignment as published with YOLO26 (arXiv:2509.25164); the value is what the reference trainer
+ *   8.4 is measured to do, see test/parity/README.md
  */
-const SHORTEST_SIDE_PX = STRIDES[0] + 0.5
+export const SHORTEST_SIDE_PX = 2 * STRIDES[0]
 
 /** How far an anchor is inside a box along one axis; negative outside. */
-function marginAlong(position: Tensor, low: Tensor, high: Tensor): Tensor {
-  const half = op.max(op.mul(op.sub(high, low), 0.5), SHORTEST_SIDE_PX / 2)
+function marginAlong(position: Tensor, low: Tensor, high: Tensor, shortestSidePx: number): Tensor {
+  const half = op.max(op.mul(op.sub(high, low), 0.5), shortestSidePx / 2)
   const off = op.sub(position, op.mul(op.add(low, high), 0.5))
   return op.sub(half, op.max(off, op.mul(off, -1)))
 }
@@ -57,8 +59,15 @@ const indices = (graph: Graph, count: number, shape: readonly number[]): Tensor 
  *
  * @param probabilities `[B, K, A]`, without gradient
  * @param boxes `[B, 4, A]` predicted x1 y1 x2 y2 in pixels, without gradient
+ * @param shortestSidePx see {@link SHORTEST_SIDE_PX}; 0 takes boxes as they are, so that those between anchors train nothing
  */
-export function assignTargets(probabilities: Tensor, boxes: Tensor, targets: Targets, anchors: Anchors): Assignment {
+export function assignTargets(
+  probabilities: Tensor,
+  boxes: Tensor,
+  targets: Targets,
+  anchors: Anchors,
+  shortestSidePx = SHORTEST_SIDE_PX,
+): Assignment {
   const { graph } = boxes
   const [b, k, a] = probabilities.shape as [number, number, number]
   const m = targets.mask.shape[1] as number
@@ -66,7 +75,10 @@ export function assignTargets(probabilities: Tensor, boxes: Tensor, targets: Tar
 
   const real = boxOf(targets.boxes, 2)
   const [x, y] = op.split(op.mul(anchors.centres, anchors.strides), 1, [1, 1]) as [Tensor, Tensor]
-  const margin = op.min(marginAlong(x, real.x1, real.x2), marginAlong(y, real.y1, real.y2))
+  const margin = op.min(
+    marginAlong(x, real.x1, real.x2, shortestSidePx),
+    marginAlong(y, real.y1, real.y2, shortestSidePx),
+  )
   const inside = op.mul(op.toFloat(op.greater(margin, EPSILON)), perBox(targets.mask))
 
   const oneHot = op.toFloat(op.equal(perBox(targets.classes), indices(graph, k, [1, 1, k])))
@@ -75,7 +87,8 @@ export function assignTargets(probabilities: Tensor, boxes: Tensor, targets: Tar
   const overlap2 = op.square(overlap)
   const alignment = op.mul(op.sqrt(score), op.mul(op.mul(overlap2, overlap2), overlap2))
 
-  const candidates = op.mul(op.topMask(alignment, ALIGNMENT.candidates), inside)
+  // Anchors without alignment are no candidates, though they may fill up the ten: they would contest the others' anchors.
+  const candidates = op.mul(op.topMask(alignment, ALIGNMENT.candidates), op.toFloat(op.greater(alignment, 0)))
   const contested = op.toFloat(op.greater(op.reduceSum(candidates, [1], true), 1))
   const nearest = op.toFloat(op.equal(op.argMax(overlap, 1), indices(graph, m, [1, m, 1])))
   const positive = op.add(candidates, op.mul(contested, op.sub(nearest, candidates)))

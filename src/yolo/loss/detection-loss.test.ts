@@ -23,7 +23,7 @@ async function lossFunction(gains: Gains) {
     scores: input(graph, 'scores', [B, K, A]),
     weight: input(graph, 'weight', [B, 1, A]),
   }
-  const loss = assignedLoss(predictionsOf(levels, anchors), assignment, anchors, gains)
+  const loss = assignedLoss(predictionsOf(levels, anchors), assignment, anchors, { gains })
   const logits = levels.flatMap(({ distances, classes }) => [distances, classes])
   const slopes = gradients(loss.total, logits)
   const shapes = new Map<string, Shape>(graph.inputs.map(({ name, tensor }) => [name, tensor.shape]))

@@ -15,7 +15,17 @@ export interface Gains {
   readonly dfl: number
 }
 
-export const DEFAULT_GAINS: Gains = { box: 7.5, cls: 0.5, dfl: 1.5 }
+const DEFAULT_GAINS: Gains = { box: 7.5, cls: 0.5, dfl: 1.5 }
+
+/** What the loss weighs, and how. */
+export interface LossOptions {
+  /** @default box 7.5, cls 0.5, dfl 1.5 */
+  readonly gains?: Gains
+  /** `[K]` factor of each class in the cls part; rare classes may weigh more. @default 1 each */
+  readonly classWeights?: readonly number[]
+  /** Sides in pixels below it are widened to it when anchors inside a box are looked for. @default 16 */
+  readonly shortestSidePx?: number
+}
 
 /** Scalars; `total` = (box + cls + dfl) · B, so that the gradient is a sum over images, as in the published trainer. */
 export interface LossTensors {
@@ -46,35 +56,48 @@ export function predictionsOf(levels: readonly LevelOutput[], anchors: Anchors):
   return { classes, logDistances, corners }
 }
 
-/** The loss of YOLO11: predictions are assigned to the real boxes, which carries no gradient, and compared with them. */
+/**
+ * The loss of YOLO11: predictions are assigned to the real boxes, which carries no gradient, and compared with them.
+ *
+ * @throws ShapeError `yolo.shape` when there is not one class weight per class
+ */
 export function detectionLoss(
   levels: readonly LevelOutput[],
   targets: Targets,
   anchors: Anchors,
-  gains: Gains,
+  options: LossOptions = {},
 ): LossTensors {
   const predicted = predictionsOf(levels, anchors)
   const assignment = assignTargets(
-    op.stopGradient(op.sigmoid(predicted.classes)),
+    op.stopGradient(probabilitiesOf(predicted.classes)),
     op.stopGradient(op.mul(predicted.corners, anchors.strides)),
     targets,
     anchors,
+    options.shortestSidePx,
   )
-  return assignedLoss(predicted, assignment, anchors, gains)
+  return assignedLoss(predicted, assignment, anchors, options)
+}
+
+/**
+ * The logistic function with its relative precision kept where it is small: before training a probability is about 1e-5, for
+ * which ONNX Runtime's own operator is off by half a percent and anchors would be ranked by that noise.
+ */
+function probabilitiesOf(logits: Tensor): Tensor {
+  return op.reciprocal(op.add(op.exp(op.mul(logits, -1)), 1))
 }
 
 /**
  * The loss under a given assignment. Each part is divided by the sum of the target probabilities, at least 1.
  *
  * - box: (1 − CIoU) of each positive anchor, weighted by its target probability
- * - cls: binary cross entropy of every anchor and class against the target probability
+ * - cls: binary cross entropy of every anchor and class against the target probability, times the weight of the class
  * - dfl: cross entropy of each distance distribution with the two bins around the true distance, mean of four sides, weighted
  */
 export function assignedLoss(
   { classes, logDistances, corners }: Predictions,
   { boxes, scores, weight }: Assignment,
   anchors: Anchors,
-  gains: Gains,
+  { gains = DEFAULT_GAINS, classWeights }: LossOptions,
 ): LossTensors {
   const targetCorners = op.div(boxes, anchors.strides)
   const targetSum = op.reduceSum(weight)
@@ -83,12 +106,18 @@ export function assignedLoss(
 
   const apart = op.sub(1, completeIou(boxOf(corners, 1), boxOf(targetCorners, 1)))
   const box = part(op.reduceSum(op.mul(apart, weight)), gains.box)
-  const cls = part(op.reduceSum(op.binaryCrossEntropy(classes, scores)), gains.cls)
+  const entropies = op.binaryCrossEntropy(classes, scores)
+  const cls = part(op.reduceSum(classWeights ? weighted(entropies, classWeights) : entropies), gains.cls)
   const bins = binTargets(targetCorners, anchors.centres)
   const crossEntropy = op.mul(op.reduceSum(op.mul(bins, logDistances), [1, 2]), -0.25)
   const dfl = part(op.reduceSum(op.mul(crossEntropy, op.reshape(weight, crossEntropy.shape))), gains.dfl)
   const total = op.mul(op.add(op.add(box, cls), dfl), classes.shape[0] as number)
   return { box, cls, dfl, total, targetSum }
+}
+
+function weighted(entropies: Tensor, classWeights: readonly number[]): Tensor {
+  const [, k] = entropies.shape as [number, number, number]
+  return op.mul(entropies, constant(entropies.graph, Float32Array.from(classWeights), [1, k, 1]))
 }
 
 /**

@@ -2,7 +2,7 @@ import { SkyloopError } from '../../core/errors.ts'
 import { gradients } from '../autodiff/gradients.ts'
 import { createGraph, input } from '../graph/graph.ts'
 import type { Tensor } from '../graph/tensor.ts'
-import { DEFAULT_GAINS, detectionLoss, type Gains } from '../loss/detection-loss.ts'
+import { detectionLoss, type LossOptions } from '../loss/detection-loss.ts'
 import { anchorGrid } from '../model/anchors.ts'
 import { network } from '../model/network.ts'
 import type { ModelSpec, TensorSpec, Weights } from '../model/spec.ts'
@@ -39,7 +39,7 @@ export interface TrainStepResult {
   readonly batchStatistics: Map<string, Float32Array>
 }
 
-export interface TrainStepOptions {
+export interface TrainStepOptions extends LossOptions {
   readonly spec: ModelSpec
   /** B */
   readonly batch: number
@@ -51,8 +51,6 @@ export interface TrainStepOptions {
   readonly maxBoxes: number
   /** @default as many as the machine has cores */
   readonly threads?: number
-  /** @default box 7.5, cls 0.5, dfl 1.5 */
-  readonly gains?: Gains
   /**
    * Parameters that get no gradient. A layer all of whose parameters are frozen is normalised by its running statistics
    * and reports none.
@@ -134,7 +132,7 @@ function buildTrainingGraph(options: TrainStepOptions): TrainingGraph {
     classes: input(graph, 'classes', [batch, maxBoxes]),
     mask: input(graph, 'mask', [batch, maxBoxes]),
   }
-  const loss = detectionLoss(levels, targets, anchorGrid(graph, height, width), options.gains ?? DEFAULT_GAINS)
+  const loss = detectionLoss(levels, targets, anchorGrid(graph, height, width), options)
   const trained = spec.parameters.filter(({ name }) => !frozen(name))
   const slopes = gradients(
     loss.total,
