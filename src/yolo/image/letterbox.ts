@@ -53,7 +53,7 @@ export function letterbox(
  * @param target `[B, 3, H, W]`; this image's part is written in full
  * @param size H and W
  */
-export function letterboxPlanes(image: RgbImage, size: Size, target: Float32Array, index: number): LetterboxFit {
+export function letterboxPlanes(image: RgbImage, size: Size, target: Float32Array, index: number): void {
   const { width, height } = size
   const fit = letterboxFit(image, size)
   const pixels = width * height
@@ -67,7 +67,6 @@ export function letterboxPlanes(image: RgbImage, size: Size, target: Float32Arra
       target[red + 2 * pixels] = UNIT[mix(upper[i + 2]!, lower[i + 2]!, upperWeight, lowerWeight)]!
     }
   })
-  return fit
 }
 
 /**

@@ -58,11 +58,7 @@ function tilingOf(session: DetectorSession, { tiling }: PredictOptions): Tiling 
 const MAX_PIXELS = 150_000_000
 
 /** Decodes at the resolution that the network will see, which for a tiling that shrinks is a fraction of the pixels. */
-function decodeForPrediction(
-  image: string | Uint8Array,
-  tiling: Tiling | null,
-  name?: string,
-): Promise<DecodedImage> {
+function decodeForPrediction(image: string | Uint8Array, tiling: Tiling | null, name?: string): Promise<DecodedImage> {
   const shrinkBy = tiling && tiling.scale < 1 ? { shrinkBy: tiling.scale } : {}
   return decodeImage(image, { ...(name !== undefined && { name }), ...shrinkBy, maxPixels: MAX_PIXELS })
 }

@@ -5,10 +5,10 @@ import type { DecodedImage } from '../image/decode-image.ts'
 import { writePlanes } from '../image/letterbox.ts'
 import { greyCanvas, type RgbImage } from '../image/rgb-image.ts'
 import type { DetectorSession } from '../runtime/detector-session.ts'
-import { withInput } from './input-buffers.ts'
 import { mergeTiles, type TileDetections } from './merge-tiles.ts'
 import { decodeDetections, type DecodeDetectionsOptions } from './nms.ts'
 import type { FoundInImage } from './predict-whole.ts'
+import { runInMemory } from './run-memory.ts'
 import { planTiles, type Tile, type Tiling } from './tiles.ts'
 
 /**
@@ -28,20 +28,25 @@ export async function predictTiles(
   const tiles = planTiles(width, height, tiling)
   const seen: TileDetections[] = []
   let inferMs = 0
-  const planes = 3 * session.height * session.width
   for (let first = 0; first < tiles.length; first += session.batch) {
     const group = tiles.slice(first, first + session.batch)
-    const size = session.anySize ? group.length : session.batch
-    await withInput(session, size * planes, async (input) => {
-      for (const [slot, tile] of group.entries()) writePlanes(cutTile(image, tile, session), input, slot)
-      const begun = performance.now()
-      const output = await session.run(input)
-      inferMs += performance.now() - begun
-      for (const [batchIndex, tile] of group.entries()) {
-        const found = decodeDetections(output, { ...options, batchIndex })
-        seen.push({ tile, detections: found.map((detection) => toFrame(detection, tile, session)) })
-      }
-    })
+    const { value, inferMs: groupMs } = await runInMemory(
+      session,
+      { height: session.height, width: session.width },
+      session.anySize ? group.length : session.batch,
+      (images) => {
+        for (const [slot, tile] of group.entries()) writePlanes(cutTile(image, tile, session), images, slot)
+      },
+      (output) =>
+        group.map((tile, batchIndex) => ({
+          tile,
+          detections: decodeDetections(output, { ...options, batchIndex }).map((detection) =>
+            toFrame(detection, tile, session),
+          ),
+        })),
+    )
+    seen.push(...value)
+    inferMs += groupMs
   }
   const detections = mergeTiles(seen, { width, height, iou: options.iou, maxDetections: options.maxDetections })
   return { detections, tiles: tiles.length, inferMs }

@@ -1,9 +1,9 @@
 import type { Detection } from '../eval/detections.ts'
 import type { DecodedImage } from '../image/decode-image.ts'
-import { letterboxPlanes, tightSize, unletterboxBox } from '../image/letterbox.ts'
+import { letterboxFit, letterboxPlanes, tightSize, unletterboxBox } from '../image/letterbox.ts'
 import type { DetectorSession } from '../runtime/detector-session.ts'
-import { withInput } from './input-buffers.ts'
 import { decodeDetections, type DecodeDetectionsOptions } from './nms.ts'
+import { runInMemory } from './run-memory.ts'
 
 export interface FoundInImage {
   /** Best first, boxes in pixels of the image. */
@@ -28,15 +28,17 @@ export async function predictWhole(
 ): Promise<FoundInImage> {
   const size = session.anySize ? tightSize(image, session, SIDE_STEP) : { width: session.width, height: session.height }
   const batch = session.anySize ? 1 : session.batch
-  return withInput(session, batch * 3 * size.height * size.width, async (input) => {
-    const fit = letterboxPlanes(image, size, input, 0)
-    const begun = performance.now()
-    const output = await session.run(input, size)
-    const inferMs = performance.now() - begun
-    const detections = decodeDetections(output, options).map((detection) => ({
-      ...detection,
-      box: unletterboxBox(detection.box, fit, image),
-    }))
-    return { detections, tiles: 1, inferMs }
-  })
+  const fit = letterboxFit(image, size)
+  const { value, inferMs } = await runInMemory(
+    session,
+    size,
+    batch,
+    (images) => letterboxPlanes(image, size, images, 0),
+    (output) =>
+      decodeDetections(output, options).map((detection) => ({
+        ...detection,
+        box: unletterboxBox(detection.box, fit, image),
+      })),
+  )
+  return { detections: value, tiles: 1, inferMs }
 }

@@ -1,12 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { messageOf, SkyloopError } from '../../core/errors.ts'
+import { BINS } from '../model/scales.ts'
 import { parseClassNames } from './class-names.ts'
 import { cutAtHead } from './cut-at-head.ts'
 import { type DetectorShapes, detectorShapes } from './detector-shapes.ts'
 import { HEAD_NAMES } from './head-values.ts'
 import { describeOnnx } from './model-file.ts'
-import type { LevelValues, NetworkOutput } from './network-output.ts'
+import type { BoxesOutput, HeadOutput, LevelValues, NetworkOutput } from './network-output.ts'
 import { openSession, type Session, type SessionOptions, type Values } from './session.ts'
+
+/** A tenth of the time in the network on an idle machine of two cores; longer waits gain nothing. */
+const SPIN_US = 100
 
 /** An ONNX detector, ready to run. */
 export interface DetectorSession extends AsyncDisposable {
@@ -25,9 +29,10 @@ export interface DetectorSession extends AsyncDisposable {
   /**
    * @param images `[B, 3, H, W]` RGB in [0, 1]; may be written to again once the promise is settled
    * @param size H and W. @default those of the file
+   * @param into the output of an earlier run on as many images of this size, written anew instead of taking new memory
    * @throws SkyloopError `yolo.batch` when the array does not hold whole images of that size, or the file fixes another one
    */
-  run(images: Float32Array, size?: ImageSize): Promise<NetworkOutput>
+  run(images: Float32Array, size?: ImageSize, into?: NetworkOutput): Promise<NetworkOutput>
 }
 
 export interface ImageSize {
@@ -49,7 +54,7 @@ export async function openDetector(onnx: string | Uint8Array, options: SessionOp
   const file = describeOnnx(bytes)
   const shapes = detectorShapes(file)
   const head = cutAtHead(bytes)
-  const session = await openSession(head ?? bytes, options)
+  const session = await openSession(head ?? bytes, { spinUs: SPIN_US, ...options })
   const { height, width, classCount } = shapes
   const anySize = shapes.anySize || head !== undefined
   return {
@@ -60,7 +65,7 @@ export async function openDetector(onnx: string | Uint8Array, options: SessionOp
     classCount,
     classNames: parseClassNames(file.metadata['names'], classCount),
     metadata: file.metadata,
-    async run(images, size = shapes) {
+    async run(images, size = shapes, into) {
       const batch = images.length / (3 * size.height * size.width)
       if (!fits(batch, size, anySize, shapes)) {
         throw new SkyloopError({
@@ -70,7 +75,8 @@ export async function openDetector(onnx: string | Uint8Array, options: SessionOp
         })
       }
       const shape = [batch, 3, size.height, size.width]
-      const results = await session.run(new Map([[shapes.inputName, { data: images, shape }]]))
+      const fetches = into && (into.kind === 'head' ? headArrays(into) : boxesArrays(into, shapes.outputName))
+      const results = await session.run(new Map([[shapes.inputName, { data: images, shape }]]), fetches)
       return head ? headOutput(results, batch, classCount) : boxesOutput(results, shapes, batch)
     },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
@@ -107,6 +113,26 @@ function boxesOutput(results: Results, { outputName, classCount }: DetectorShape
     })
   }
   return { kind: 'boxes', batch, classCount, anchors, values }
+}
+
+function headArrays({ batch, classCount, levels }: HeadOutput): Map<string, Values> {
+  return new Map(
+    HEAD_NAMES.flatMap(({ distances, classes }, i) => {
+      const level = levels[i]!
+      const values = (data: Float32Array, channels: number): Values => ({
+        data,
+        shape: [batch, channels, level.height, level.width],
+      })
+      return [
+        [distances, values(level.distances, 4 * BINS)],
+        [classes, values(level.classes, classCount)],
+      ]
+    }),
+  )
+}
+
+function boxesArrays({ batch, classCount, anchors, values }: BoxesOutput, name: string): Map<string, Values> {
+  return new Map([[name, { data: values, shape: [batch, 4 + classCount, anchors] }]])
 }
 
 async function readModel(path: string): Promise<Uint8Array> {

@@ -10,6 +10,13 @@ export interface SessionOptions {
   readonly threads?: number
   /** @default 'cpu' */
   readonly provider?: Provider
+  /**
+   * How long, in microseconds, threads wait for the next piece of work awake before they sleep. Waking up costs more than many
+   * a piece of work takes; but awake they hold cores that others want.
+   *
+   * @default 0
+   */
+  readonly spinUs?: number
 }
 
 /** Values in the wire form of the runtime: f32 data and its shape. */
@@ -22,8 +29,11 @@ export interface Values {
 export interface Session extends AsyncDisposable {
   readonly inputNames: readonly string[]
   readonly outputNames: readonly string[]
-  /** @throws SkyloopError `yolo.run` when the runtime refuses the values or fails */
-  run(feeds: ReadonlyMap<string, Values>): Promise<Map<string, Values>>
+  /**
+   * @param into arrays for some of the results, to be written instead of new ones
+   * @throws SkyloopError `yolo.run` when the runtime refuses the values or fails
+   */
+  run(feeds: ReadonlyMap<string, Values>, into?: ReadonlyMap<string, Values>): Promise<Map<string, Values>>
 }
 
 /**
@@ -34,7 +44,7 @@ export interface Session extends AsyncDisposable {
  * provider other than the CPU refuses it or is not there
  */
 export async function openSession(model: string | Uint8Array, options: SessionOptions = {}): Promise<Session> {
-  const provider = options.provider ?? 'cpu'
+  const { provider = 'cpu', spinUs = 0 } = options
   const settings: ort.InferenceSession.SessionOptions = {
     executionProviders: [provider],
     intraOpNumThreads: options.threads ?? availableParallelism(),
@@ -45,7 +55,9 @@ export async function openSession(model: string | Uint8Array, options: SessionOp
     enableMemPattern: false,
     enableCpuMemArena: true,
     // Threads that wait by spinning take the cores from whatever else runs: measured 1.6 times slower on a busy machine.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    extra: {
+      session: { intra_op: spinUs > 0 ? { spin_duration_us: String(spinUs) } : { allow_spinning: '0' } },
+    },
     // Warnings about initialisers and providers are not for the reader of a training log.
     logSeverityLevel: 3,
   }
@@ -53,7 +65,7 @@ export async function openSession(model: string | Uint8Array, options: SessionOp
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
-    async run(feeds) {
+    async run(feeds, into) {
       const tensors: Record<string, ort.Tensor> = {}
       for (const name of session.inputNames) {
         const values = feeds.get(name)
@@ -61,7 +73,12 @@ export async function openSession(model: string | Uint8Array, options: SessionOp
           throw new SkyloopError({ code: 'yolo.run', fault: 'internal', message: `input "${name}" has no values` })
         tensors[name] = new ort.Tensor('float32', values.data, values.shape)
       }
-      const results = await session.run(tensors).catch((error: unknown) => {
+      const fetches: Record<string, ort.Tensor | null> = {}
+      for (const name of session.outputNames) {
+        const values = into?.get(name)
+        fetches[name] = values ? new ort.Tensor('float32', values.data, values.shape) : null
+      }
+      const results = await session.run(tensors, fetches).catch((error: unknown) => {
         throw new SkyloopError({ code: 'yolo.run', fault: 'machine', message: messageOf(error), cause: error })
       })
       return new Map(
