@@ -33,7 +33,7 @@ export function cutAtHead(bytes: Uint8Array): Uint8Array | undefined {
 }
 
 /** The nodes that the named values need, in their order. */
-function needed(nodes: readonly Onnx.INodeProto[], names: readonly string[]): Onnx.INodeProto[] {
+export function needed(nodes: readonly Onnx.INodeProto[], names: readonly string[]): Onnx.INodeProto[] {
   const wanted = new Set<string>(names)
   const kept: Onnx.INodeProto[] = []
   for (const node of nodes.toReversed()) {

@@ -14,6 +14,8 @@ export interface ModelValue {
 export interface ModelFile {
   readonly inputs: readonly ModelValue[]
   readonly outputs: readonly ModelValue[]
+  /** Values inside the graph that the file describes. */
+  readonly inner: readonly ModelValue[]
   readonly metadata: Readonly<Record<string, string>>
 }
 
@@ -24,6 +26,7 @@ export function describeOnnx(bytes: Uint8Array): ModelFile {
   return {
     inputs: (graph.graph?.input ?? []).filter(({ name }) => !initialized.has(name)).map(describeValue),
     outputs: (graph.graph?.output ?? []).map(describeValue),
+    inner: (graph.graph?.valueInfo ?? []).map(describeValue),
     metadata: Object.fromEntries((graph.metadataProps ?? []).map(({ key, value }) => [key ?? '', value ?? ''])),
   }
 }

@@ -114,7 +114,7 @@ export function createOnnxWriter(dialect: Dialect): OnnxWriter {
   }
 }
 
-function encodeAttribute(name: string, value: Attribute): Onnx.IAttributeProto {
+export function encodeAttribute(name: string, value: Attribute): Onnx.IAttributeProto {
   if (typeof value === 'string') return { name, type: 3, s: new TextEncoder().encode(value) }
   if (typeof value === 'number') {
     return Number.isInteger(value) ? { name, type: 2, i: value } : { name, type: 1, f: value }
