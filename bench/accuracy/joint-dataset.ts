@@ -13,12 +13,13 @@ export interface Source {
   readonly trainEvery: number
 }
 
-/**
- * Tiles of 320 px in which a car is about 25 px long in both: frames from a drone at half size, aerial images as they are.
- */
+/** H and W of the tiles. Small, so that a training from scratch has many updates within minutes on a few cores. */
+export const TILE_SIDE_PX = 192
+
+/** A car is about 25 px long in the tiles of both: frames from a drone at half size, aerial images as they are. */
 export const SOURCES: readonly Source[] = [
-  { folder: 'minsk-drone-cars', tile: { size: 640, overlap: 0, scale: 0.5 }, trainEvery: 1 },
-  { folder: 'kit-ais-munich-vehicles', tile: { size: 320, overlap: 0, scale: 1 }, trainEvery: 4 },
+  { folder: 'minsk-drone-cars', tile: { size: 2 * TILE_SIDE_PX, overlap: 0, scale: 0.5 }, trainEvery: 2 },
+  { folder: 'kit-ais-munich-vehicles', tile: { size: TILE_SIDE_PX, overlap: 0, scale: 1 }, trainEvery: 5 },
 ]
 
 export interface JointDataset {

@@ -6,13 +6,14 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { readClassNames, readDataset } from '../../src/yolo/train/dataset.ts'
 import { evaluateModel } from './evaluate-run.ts'
-import { joinDatasets, SOURCES } from './joint-dataset.ts'
+import { joinDatasets, SOURCES, TILE_SIDE_PX } from './joint-dataset.ts'
 import { accuracyTable, findRun, type RunResult, saveRun } from './results.ts'
 import { trainOnce, TRAINERS, type TrainerName } from './trainer.ts'
 
-const USAGE = `node bench/accuracy/main.ts --data DIR [--epochs N] [--seeds 0,1,2] [--trainers ultralytics,skyloop] [--work DIR] [--set name=value]
+const USAGE = `node bench/accuracy/main.ts --data DIR [--epochs N] [--seeds 0,1,2] [--trainers ultralytics,skyloop] [--work DIR] [--threads N] [--set name=value]
 DIR holds ${SOURCES.map(({ folder }) => folder).join(' and ')}. Finished runs are kept in bench/results/accuracy/ and not made again.
 --work keeps data set, logs and models there, and lets a training of ours that was cut short go on.
+--threads are Skyloop's (0: one per core; Ultralytics chooses its own); they change how long a training takes, not what it computes.
 --set departs from the default of the (single) trainer; such runs have a row of their own.`
 
 const { values } = parseArgs({
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '0,1,2' },
     trainers: { type: 'string', default: 'ultralytics,skyloop' },
     work: { type: 'string' },
+    threads: { type: 'string', default: '0' },
     set: { type: 'string', multiple: true, default: [] },
   },
 })
@@ -33,7 +35,7 @@ if (values.data === undefined || trainers.length === 0 || (values.set.length > 0
 }
 
 const RESULTS = fileURLToPath(new URL('../results/accuracy', import.meta.url))
-const recipe = { epochs: Number(values.epochs), batch: Number(values.batch), side: 320 }
+const recipe = { epochs: Number(values.epochs), batch: Number(values.batch), side: TILE_SIDE_PX }
 const work = values.work === undefined ? await mkdtemp(join(tmpdir(), 'skyloop-accuracy-')) : resolve(values.work)
 const data = await joinDatasets(resolve(values.data), join(work, 'data'))
 console.error(`${data.images.train} tiles to train on, ${data.images.val} to validate on, in ${work}`)
@@ -57,7 +59,8 @@ async function makeRun(trainer: TrainerName, seed: number): Promise<RunResult | 
   }
   console.error(`${trainer}, seed ${seed}: ${recipe.epochs} epochs`)
   const folder = join(work, [trainer, ...values.set, seed].join('-'))
-  const report = await trainOnce(trainer, data.folder, recipe, seed, folder, values.set)
+  const threads = trainer === 'skyloop' ? [`threads=${values.threads}`] : []
+  const report = await trainOnce(trainer, data.folder, recipe, seed, folder, [...values.set, ...threads])
   const run: RunResult = {
     trainer,
     seed,

@@ -93,7 +93,7 @@ describe('an unknown image', () => {
     )
     expect(job.TrainingJobStatus).toBe('Failed')
     expect(job.FailureReason).toMatch(
-      /^ClientError: Cannot find image \S+\/nowhere:1: repository "nowhere" is not in .*images\.json, which has skyloop, skyloop-node, skyloop-python$/,
+      /^ClientError: Cannot find image \S+\/nowhere:1: repository "nowhere" is not in .*images\.json, which has skyloop, skyloop-node, skyloop-python, skyloop-ultralytics$/,
     )
   })
 

@@ -8,6 +8,8 @@ export interface Host {
   /** `PATH` of a job: this Node.js first, then the machine's. */
   readonly searchPath: string
   readonly cores: number
+  /** `$SKYLOOP_PYTHON`: the Python of images that bring none of their own; undefined when none is configured. */
+  readonly pythonPath: string | undefined
 }
 
 export function currentHost(): Host {
@@ -16,5 +18,7 @@ export function currentHost(): Host {
     nodePath: process.execPath,
     searchPath: [dirname(process.execPath), machinePath].join(delimiter),
     cores: availableParallelism(),
+    // An empty variable is as good as none.
+    pythonPath: process.env['SKYLOOP_PYTHON'] || undefined,
   }
 }

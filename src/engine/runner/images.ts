@@ -9,7 +9,7 @@ import { JobFailure } from './job-failure.ts'
 /** What a container image would carry: the command that its arguments are appended to. */
 export interface Image {
   readonly repository: string
-  /** The image's `ENTRYPOINT`; `{node}` and `{skyloop-jobs}` stand for paths of this installation. */
+  /** The image's `ENTRYPOINT`, see {@link placesOf}. */
   readonly entrypoint: readonly string[]
   /**
    * The image serves and trains with a user's script: with no entrypoint in the request, `SAGEMAKER_PROGRAM` (or the
@@ -20,7 +20,7 @@ export interface Image {
 
 /** Resolves image URIs to commands on this machine. */
 export interface ImageRegistry {
-  /** @throws JobFailure naming the image when it is not registered */
+  /** @throws JobFailure naming the image when it is not registered, or needs a Python and none is configured */
   resolve(uri: string): Image
 }
 
@@ -28,10 +28,31 @@ const DEFAULTS: Readonly<Record<string, { entrypoint: readonly string[]; script:
   skyloop: { entrypoint: ['{node}', '{skyloop-jobs}'], script: false },
   'skyloop-node': { entrypoint: ['{node}'], script: true },
   'skyloop-python': { entrypoint: ['python3'], script: true },
+  'skyloop-ultralytics': { entrypoint: ['{python}', '{containers}/ultralytics/train.py'], script: false },
 }
 
 /** `jobs/main.ts` beside the engine in the source tree, `jobs/main.js` in the built package. */
 const JOBS_MAIN = fileURLToPath(new URL(`../../jobs/main${import.meta.url.slice(-3)}`, import.meta.url))
+
+/** Programs of images other than `skyloop`, beside `src` in the source tree and `dist` in the built package. */
+const CONTAINERS = fileURLToPath(new URL('../../../containers', import.meta.url))
+
+/** What `{name}` in an entrypoint stands for: paths of this installation and this machine. */
+function placesOf(host: Host, uri: string): Readonly<Record<string, () => string>> {
+  return {
+    node: () => host.nodePath,
+    'skyloop-jobs': () => JOBS_MAIN,
+    containers: () => CONTAINERS,
+    python: () => {
+      if (host.pythonPath !== undefined) return host.pythonPath
+      throw new JobFailure(
+        'ClientError',
+        `Image ${uri} needs a Python of yours: start the engine with SKYLOOP_PYTHON=/path/to/python; ` +
+          'what must be installed there is in containers/ultralytics/README.md',
+      )
+    },
+  }
+}
 
 /**
  * Repositories known to this engine, from `<home>/images.json`:
@@ -54,7 +75,9 @@ export async function openImageRegistry(home: string, host: Host): Promise<Image
           `Cannot find image ${uri}: repository "${repository}" is not in ${path}, which has ${names}`,
         )
       }
-      const place = (part: string): string => part.replace('{node}', host.nodePath).replace('{skyloop-jobs}', JOBS_MAIN)
+      const places = placesOf(host, uri)
+      const place = (part: string): string =>
+        part.replaceAll(/\{([\w-]+)\}/g, (text, name: string) => (Object.hasOwn(places, name) ? places[name]!() : text))
       return {
         repository,
         entrypoint: entry['entrypoint'].filter((part) => typeof part === 'string').map(place),
