@@ -22,6 +22,13 @@ import { run as runPipeline } from './pipeline/run.ts'
 import { logs } from './pipeline/logs.ts'
 import { status as pipelineStatus } from './pipeline/status.ts'
 import { quickstart } from './quickstart.ts'
+import { list as listTrainings } from './train/list.ts'
+import { logs as trainingLogs } from './train/logs.ts'
+import { resume as resumeTraining } from './train/resume.ts'
+import { run as runTraining } from './train/run.ts'
+import { status as trainingStatus } from './train/status.ts'
+import { stop as stopTraining } from './train/stop.ts'
+import { tune } from './train/tune.ts'
 import { whoami } from './whoami.ts'
 
 /** A noun with its verbs. */
@@ -35,6 +42,10 @@ export const COMMANDS: Readonly<Record<string, Noun | CommandFactory>> = {
   quickstart,
   local: { description: 'the local engine', verbs: [start, stop, localStatus, reset] },
   data: { description: 'images and labels', verbs: [importData, synth] },
+  train: {
+    description: 'experiments: trainings and the search for hyperparameters',
+    verbs: [runTraining, tune, listTrainings, trainingStatus, trainingLogs, stopTraining, resumeTraining],
+  },
   pipeline: {
     description: 'the pipeline from raw images to a registered model',
     verbs: [compile, runPipeline, pipelineStatus, logs],

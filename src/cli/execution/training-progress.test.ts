@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { stepLine } from '../../yolo/train/results.ts'
-import { readMetricLine, readStepLine } from './training-progress.ts'
+import { readMetricLine, readStepLine, trainingState } from './training-progress.ts'
 
 test('a line within an epoch says how much of the whole training is done', () => {
   expect(readStepLine(stepLine(2, 6, 7, 20, 2.913))).toEqual({
@@ -17,4 +17,14 @@ test('a metric line gives its numbers, and other lines give nothing', () => {
     metrics: { epoch: 3, train_loss: 2.113, val_map50: 0.41 },
   })
   expect(readMetricLine('Training on 160 images')).toBeUndefined()
+})
+
+test('a training stands where its last telling line says', () => {
+  const metric = 'epoch=3 train_loss=2.113 val_map50=0.41'
+  expect(trainingState([stepLine(3, 6, 7, 20, 2.9), metric, 'Epoch 3 of 6: loss 2.113'], 6)).toEqual({
+    detail: 'epoch 3/6, loss 2.11, mAP50 0.410',
+    fraction: 0.5,
+  })
+  expect(trainingState([metric, stepLine(4, 6, 10, 20, 2.9)], 6).fraction).toBe((3 + 0.5) / 6)
+  expect(trainingState(['Training on 160 images'], 6)).toEqual({ detail: 'Training on 160 images' })
 })

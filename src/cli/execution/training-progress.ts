@@ -33,3 +33,24 @@ export function readStepLine(message: string): { readonly detail: string; readon
     fraction: (epoch - 1 + batch / batches) / epochs,
   }
 }
+
+/**
+ * How far a training is, from the last lines that its job printed, the newest last.
+ *
+ * @param epochs of the whole training, where that is known
+ */
+export function trainingState(
+  lines: readonly string[],
+  epochs: number | undefined,
+): { readonly detail: string; readonly fraction?: number } {
+  const last = lines.at(-1) ?? ''
+  const within = readStepLine(last)
+  if (within) return within
+  const metric = lines
+    .toReversed()
+    .map((line) => readMetricLine(line))
+    .find((found) => found !== undefined)
+  if (metric?.epoch === undefined) return { detail: last }
+  if (epochs === undefined) return { detail: metric.detail }
+  return { detail: metric.detail.replace(/^epoch (\d+)/, `epoch $1/${epochs}`), fraction: metric.epoch / epochs }
+}

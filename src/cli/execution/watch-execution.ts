@@ -9,7 +9,7 @@ import type { Account } from '../account.ts'
 import type { Reporter, Task } from '../terminal/reporter.ts'
 import { lastLines } from './job-logs.ts'
 import { jobOf, listSteps, stepSummary, type StepJob } from './steps.ts'
-import { readMetricLine, readStepLine } from './training-progress.ts'
+import { trainingState } from './training-progress.ts'
 
 export interface WatchedExecution {
   readonly execution: DescribePipelineExecutionCommandOutput
@@ -80,17 +80,10 @@ function progressReader(account: Account): (step: PipelineExecutionStep, task: T
     const lines = await lastLines(await account.clients.logs(), job.kind, job.name, 20)
     const last = lines.at(-1)?.message ?? ''
     if (job.kind === 'processing') return task.update(last)
-    const within = readStepLine(last)
-    if (within) return task.update(within.detail, within.fraction)
-    const metric = lines
-      .toReversed()
-      .map((line) => readMetricLine(line.message))
-      .find((found) => found !== undefined)
-    const total = await epochs(job)
-    if (metric?.epoch === undefined) return task.update(last)
-    task.update(
-      total === undefined ? metric.detail : metric.detail.replace(/^epoch (\d+)/, `epoch $1/${total}`),
-      total === undefined ? undefined : metric.epoch / total,
+    const state = trainingState(
+      lines.map((line) => line.message),
+      await epochs(job),
     )
+    task.update(state.detail, state.fraction)
   }
 }

@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { S3Client } from '@aws-sdk/client-s3'
+import type { DescribeProcessingJobCommandOutput, SageMakerClient } from '@aws-sdk/client-sagemaker'
+import { SkyloopError } from '../../core/errors.ts'
+import { joinS3, parseS3Uri } from '../../core/s3-uri.ts'
+import { formatBytes } from '../../core/units.ts'
+import type { Context } from '../command.ts'
+import type { Account } from '../account.ts'
+import { lastLines } from '../execution/job-logs.ts'
+import { pollMsOf } from '../execution/watch-execution.ts'
+import { asTask, type Task } from '../terminal/reporter.ts'
+import { prepareJob } from './job-requests.ts'
+
+/** How frames become training images. */
+export interface Preparation {
+  /** Side in pixels of the squares cut from each frame, or `none`. */
+  readonly tile: string
+  /** Side of the network's input in pixels. */
+  readonly imgsz: number
+  /** Part of the flights that becomes `val` where the data has no split of its own, 0 to 0.9. */
+  readonly valFraction: number
+  readonly processingInstance: string
+}
+
+/**
+ * A prepared data set in S3 for what a person names: a folder or an S3 prefix, raw or prepared.
+ *
+ * A folder is copied to the bucket, unchanged files skipped. Raw data is prepared by a processing job, and not again
+ * when that has been done for the same files and settings.
+ *
+ * @returns S3 URI of the prepared data set
+ * @throws SkyloopError `cli.no-images`, `cli.prepare`
+ */
+export async function trainingData(
+  context: Context,
+  account: Account,
+  data: string,
+  preparation: Preparation,
+): Promise<string> {
+  const s3 = await account.clients.s3()
+  const source = data.startsWith('s3://') ? data.replace(/\/+$/, '') : await upload(context, account, s3, data)
+  const listing = await listObjects(s3, source)
+  if (listing.some(({ key }) => key === 'dataset.json')) return source
+  if (!listing.some(({ key }) => /\.(jpe?g|png)$/i.test(key))) {
+    throw new SkyloopError({
+      code: 'cli.no-images',
+      message: `${data} holds no .jpg, .jpeg or .png file`,
+      hint: 'give the folder that holds train/images, images/train or images',
+    })
+  }
+  return prepare(context, account, source, listing, preparation)
+}
+
+async function upload(context: Context, account: Account, s3: S3Client, data: string): Promise<string> {
+  const folder = resolve(context.environment.workingFolder, data)
+  if (!existsSync(folder)) throw new SkyloopError({ code: 'cli.folder', message: `there is no folder ${folder}` })
+  const { uploadFolder } = await import('../../data/s3/upload-folder.ts')
+  // Two folders of the same name stay two data sets.
+  const name = `${basename(folder)}-${hash(folder).slice(0, 8)}`
+  const target = joinS3(`s3://${account.names.bucket}`, 'experiments', 'data', name)
+  await asTask(
+    context.report,
+    `copying ${basename(folder)} to the bucket`,
+    (task) =>
+      uploadFolder(s3, folder, target, {
+        removeOthers: true,
+        signal: context.signal,
+        onProgress: (done, total, bytes) => task.update(`${done}/${total} files, ${formatBytes(bytes)}`, done / total),
+      }),
+    ({ uploaded, unchanged }) => `${uploaded} new, ${unchanged} unchanged`,
+  )
+  return target
+}
+
+interface ListedObject {
+  /** Relative to the prefix. */
+  readonly key: string
+  readonly etag: string
+}
+
+async function listObjects(s3: S3Client, uri: string): Promise<ListedObject[]> {
+  const { paginateListObjectsV2 } = await import('@aws-sdk/client-s3')
+  const { bucket, key } = parseS3Uri(uri)
+  const prefix = key === '' ? '' : `${key}/`
+  const found: ListedObject[] = []
+  for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix })) {
+    for (const one of page.Contents ?? [])
+      found.push({ key: (one.Key ?? '').slice(prefix.length), etag: one.ETag ?? '' })
+  }
+  return found
+}
+
+/** Runs the preparation, or takes over what an earlier one of the same files and settings has left. */
+async function prepare(
+  context: Context,
+  account: Account,
+  source: string,
+  listing: readonly ListedObject[],
+  preparation: Preparation,
+): Promise<string> {
+  const sagemaker = await account.clients.sagemaker()
+  const { tile, imgsz, valFraction } = preparation
+  const content = listing.map(({ key, etag }) => `${key} ${etag}`).join('\n')
+  const id = hash(JSON.stringify([source, tile, imgsz, valFraction, content])).slice(0, 16)
+  const target = joinS3(`s3://${account.names.bucket}`, 'experiments', 'prepared', id)
+  // A job's name is used once: an attempt that failed has taken its own.
+  for (let attempt = 1; ; attempt++) {
+    const name = `experiment-prepare-${id}${attempt === 1 ? '' : `-${attempt}`}`
+    const found = await describe(sagemaker, name)
+    if (found?.ProcessingJobStatus === 'Failed' || found?.ProcessingJobStatus === 'Stopped') continue
+    if (found?.ProcessingJobStatus === 'Completed') {
+      context.report.note('the data set has been prepared before and is used again')
+      return target
+    }
+    if (!found) {
+      const { CreateProcessingJobCommand } = await import('@aws-sdk/client-sagemaker')
+      await sagemaker.send(new CreateProcessingJobCommand(prepareJob(account, name, source, target, preparation)))
+    }
+    await asTask(context.report, 'preparing the data set', (task) => watch(context, account, name, task), String)
+    return target
+  }
+}
+
+/** @returns what the job says about its result */
+async function watch(context: Context, account: Account, name: string, task: Task): Promise<string> {
+  const sagemaker = await account.clients.sagemaker()
+  for (;;) {
+    const job = await describe(sagemaker, name)
+    const status = job?.ProcessingJobStatus
+    if (status === 'Completed') return job?.ExitMessage ?? ''
+    if (status !== 'InProgress' && status !== 'Stopping') {
+      throw new SkyloopError({
+        code: 'cli.prepare',
+        message: `the preparation ${name} ended as ${status}: ${job?.FailureReason ?? 'no reason is given'}`,
+      })
+    }
+    const [last] = await lastLines(await account.clients.logs(), 'processing', name, 1)
+    task.update(last?.message ?? 'waiting to begin')
+    try {
+      await sleep(pollMsOf(account), undefined, { signal: context.signal })
+    } catch (error) {
+      const { StopProcessingJobCommand } = await import('@aws-sdk/client-sagemaker')
+      await sagemaker.send(new StopProcessingJobCommand({ ProcessingJobName: name }))
+      throw error
+    }
+  }
+}
+
+/** Undefined when there is no such job. */
+async function describe(
+  client: SageMakerClient,
+  name: string,
+): Promise<DescribeProcessingJobCommandOutput | undefined> {
+  const { DescribeProcessingJobCommand } = await import('@aws-sdk/client-sagemaker')
+  try {
+    return await client.send(new DescribeProcessingJobCommand({ ProcessingJobName: name }))
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
+/** SageMaker says of a job that is not there: `ValidationException: ... not found`, or `ResourceNotFound`. */
+export function isMissing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return (
+    error.name === 'ResourceNotFound' ||
+    (error.name === 'ValidationException' && /not (be )?f(ou|i)nd/i.test(error.message))
+  )
+}
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
