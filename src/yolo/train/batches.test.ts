@@ -21,6 +21,7 @@ function sourceOf(samples: readonly Sample[], augmentation: Augmentation): Batch
     store: {
       paths: samples.map((_, i) => `${i}.png`),
       sidePx: SIZE,
+      sizes: samples.map(() => ({ width: SIZE, height: SIZE })),
       cached: samples.map(({ image }) => {
         const shared = new SharedArrayBuffer(image.rgb.length)
         new Uint8Array(shared).set(image.rgb)

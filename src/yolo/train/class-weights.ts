@@ -1,6 +1,6 @@
 import { SkyloopError } from '../../core/errors.ts'
 import type { Dataset } from './dataset.ts'
-import { readWeights } from './setting-rule.ts'
+import { readWeightList } from './setting-rule.ts'
 
 /** A class with a handful of boxes must not drown all others. */
 const MIN_WEIGHT = 0.1
@@ -26,7 +26,7 @@ export function classWeightsOf(setting: string, train: Dataset): Float32Array | 
       count === 0 ? 1 : Math.min(MAX_WEIGHT, Math.max(MIN_WEIGHT, boxes / (present * count))),
     )
   }
-  const weights = readWeights(setting)
+  const weights = readWeightList(setting)
   if (weights?.length !== classNames.length || weights.every((weight) => weight === 0)) {
     throw new SkyloopError({
       code: 'yolo.train.class-weights',

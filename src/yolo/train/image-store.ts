@@ -7,6 +7,8 @@ export interface ImageStore {
   readonly paths: readonly string[]
   /** Images are held no larger than this on their longest side. */
   readonly sidePx: number
+  /** By image index, in pixels as held. */
+  readonly sizes: readonly { readonly width: number; readonly height: number }[]
   /** By image index; undefined where the budget was spent. */
   readonly cached: readonly (CachedImage | undefined)[]
 }
@@ -31,6 +33,7 @@ export async function openImageStore(
   budgetBytes: number,
 ): Promise<ImageStore> {
   const cached: (CachedImage | undefined)[] = Array.from({ length: paths.length }, () => undefined)
+  const sizes: { width: number; height: number }[] = []
   const problems: string[] = []
   let free = budgetBytes
   let next = 0
@@ -38,6 +41,7 @@ export async function openImageStore(
     for (let index = next++; index < paths.length; index = next++) {
       try {
         const { width, height, rgb } = await decodeImage(paths[index]!, { shrinkToSidePx: sidePx })
+        sizes[index] = { width, height }
         if (free < rgb.byteLength) continue
         free -= rgb.byteLength
         const shared = new SharedArrayBuffer(rgb.byteLength)
@@ -53,12 +57,13 @@ export async function openImageStore(
   if (problems.length > 0) {
     throw new ProblemsError('yolo.image.corrupt', 'images cannot be decoded', problems.sort().slice(0, 50))
   }
-  return { paths, sidePx, cached }
+  return { paths, sidePx, sizes, cached }
 }
 
 /** The image of an index, the same pixels whether it was cached or not. */
 export async function storedImage(store: ImageStore, index: number): Promise<RgbImage> {
   const hit = store.cached[index]
   if (hit) return { width: hit.width, height: hit.height, rgb: new Uint8Array(hit.rgb) }
-  return decodeImage(store.paths[index]!, { shrinkToSidePx: store.sidePx })
+  const { width, height, rgb } = await decodeImage(store.paths[index]!, { shrinkToSidePx: store.sidePx })
+  return { width, height, rgb }
 }

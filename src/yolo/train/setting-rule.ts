@@ -23,7 +23,7 @@ export function readSetting(rule: SettingRule, text: string): string | number | 
     case 'switch':
       return SWITCH.get(text.toLowerCase())
     case 'weights':
-      return rule.words.includes(text) || readWeights(text) ? text : undefined
+      return rule.words.includes(text) || readWeightList(text) ? text : undefined
     case 'integer':
     case 'number': {
       const value = text === '' ? NaN : Number(text)
@@ -55,7 +55,7 @@ export function describeRule(rule: SettingRule): string {
 }
 
 /** Numbers of a list such as `1,2.5,1`; undefined when it is none or one is negative. */
-export function readWeights(text: string): number[] | undefined {
+export function readWeightList(text: string): number[] | undefined {
   const parts = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)))
   return parts.every((value) => Number.isFinite(value) && value >= 0) ? parts : undefined
 }

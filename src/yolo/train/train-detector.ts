@@ -13,7 +13,8 @@ import type { Dataset } from './dataset.ts'
 import { emptyGradientSum } from './gradient-sum.ts'
 import { openImageStore } from './image-store.ts'
 import { inputSizes } from './input-sizes.ts'
-import { chooseMaxBoxes } from './make-batch.ts'
+import { chooseMaxBoxes, makeBatch } from './make-batch.ts'
+import type { PreparedBatch } from './make-batch.ts'
 import { requireMemory } from './memory-need.ts'
 import { cloneWeights } from './moving-average.ts'
 import { createOptimiser, restoreOptimiser } from './optimiser.ts'
@@ -26,6 +27,7 @@ import type { TrainingState } from './train-epochs.ts'
 import type { TrainEvent, TrainStatus } from './train-events.ts'
 import { planTraining, trainingIdentity } from './training-plan.ts'
 import { fitnessOf, validateWeights } from './validation.ts'
+import type { Validation } from './validation.ts'
 
 export interface TrainDetectorOptions {
   /** Folder of the training split, YOLO layout. */
@@ -66,6 +68,16 @@ export interface TrainResult {
   readonly steps: number
   /** Undefined when training started from random values. */
   readonly transfer: TransferReport | undefined
+  readonly material: TrainingMaterial
+}
+
+/** What plots are drawn from. */
+export interface TrainingMaterial {
+  readonly train: Dataset
+  /** With what `weights` find on it; undefined without a validation split, or when interrupted. */
+  readonly validation: (Validation & { readonly dataset: Dataset }) | undefined
+  /** A batch as the training saw it; both numbers 0-based. */
+  sampleBatch(number: { readonly epoch: number; readonly index: number }): Promise<PreparedBatch>
 }
 
 const NOT_VALIDATED = 'nothing can be measured on it, so the last epoch counts as the best one'
@@ -102,7 +114,8 @@ export async function trainDetector(options: TrainDetectorOptions): Promise<Trai
 
   const spec = modelSpec(settings.scale, classNames.length)
   if (settings.memory_check) requireMemory(spec, settings, await availableMemoryBytes())
-  const validate = validation && (await validator(spec, validation, settings.imgsz, threads))
+  const validateFully = validation && (await validator(spec, validation, settings, threads))
+  const validate = validateFully && (async (given: Weights) => (await validateFully(given)).metrics)
   const { weights, transfer } = await startValues(spec, classNames, settings.seed, startFrom)
   if (transfer) report({ kind: 'transfer', transfer })
   const plan = planTraining(settings, train, store, maxBoxes, startFrom === undefined)
@@ -135,7 +148,7 @@ export async function trainDetector(options: TrainDetectorOptions): Promise<Trai
     },
     state,
   )
-  const best = await bestOf(state, checkpointDir, status === 'interrupted' ? undefined : validate)
+  const best = await bestOf(state, checkpointDir, status === 'interrupted' ? undefined : validateFully)
   report({ kind: 'end', status, reason })
   const { progress } = state
   return {
@@ -145,7 +158,12 @@ export async function trainDetector(options: TrainDetectorOptions): Promise<Trai
     weights: best.weights,
     rows: progress.rows,
     bestEpoch: best.epoch,
-    validation: best.metrics,
+    validation: best.validation?.metrics,
+    material: {
+      train,
+      validation: validation && best.validation && { dataset: validation, ...best.validation },
+      sampleBatch: (number) => makeBatch(plan.source, number.epoch, number.index),
+    },
     finalLoss: progress.rows.at(-1)?.trainLoss ?? undefined,
     imagesPerSecond: progress.imagesSeen / Math.max(1e-3, progress.stepSeconds),
     seconds: priorSeconds + (clock.now().getTime() - startMs) / 1000,
@@ -182,26 +200,26 @@ async function startOrResume(
 async function bestOf(
   { average, progress }: TrainingState,
   checkpointDir: string,
-  validate: ((weights: Weights) => Promise<CocoMetrics>) | undefined,
-): Promise<{ weights: Weights; epoch: number; metrics: CocoMetrics | undefined }> {
+  validate: ((weights: Weights) => Promise<Validation>) | undefined,
+): Promise<{ weights: Weights; epoch: number; validation: Validation | undefined }> {
   const latest = { weights: average, epoch: progress.epoch + (progress.batch > 0 ? 1 : 0) }
-  if (!progress.best) return { ...latest, metrics: await validate?.(average) }
+  if (!progress.best) return { ...latest, validation: await validate?.(average) }
   const file = await readWeights(bestWeightsPath(checkpointDir))
   const weights: Weights = new Map(Array.from(file.tensors, ([name, { data }]) => [name, data]))
-  const best = { weights, epoch: progress.best.epoch + 1, metrics: await validate?.(weights) }
-  if (progress.batch === 0 || !validate || !best.metrics) return best
-  const metrics = await validate(average)
-  return fitnessOf(metrics) > fitnessOf(best.metrics) ? { ...latest, metrics } : best
+  const best = { weights, epoch: progress.best.epoch + 1, validation: await validate?.(weights) }
+  if (progress.batch === 0 || !validate || !best.validation) return best
+  const validation = await validate(average)
+  return fitnessOf(validation.metrics) > fitnessOf(best.validation.metrics) ? { ...latest, validation } : best
 }
 
 async function validator(
   spec: ModelSpec,
   validation: Dataset,
-  size: number,
+  { imgsz: size, rect }: TrainSettings,
   threads: number,
-): Promise<(weights: Weights) => Promise<CocoMetrics>> {
+): Promise<(weights: Weights) => Promise<Validation>> {
   const store = await openImageStore(pathsOf(validation), size, VALIDATION_CACHE_BYTES)
-  return (weights) => validateWeights(spec, weights, validation, store, { size, threads })
+  return (weights) => validateWeights(spec, weights, validation, store, { size, rect, threads })
 }
 
 function pathsOf(dataset: Dataset): string[] {
