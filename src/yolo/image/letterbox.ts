@@ -1,6 +1,6 @@
 import { SkyloopError } from '../../core/errors.ts'
-import { mix, resizeLinear } from './resize-linear.ts'
-import { greyCanvas, PADDING_GREY, type RgbImage } from './rgb-image.ts'
+import { resizeLinear, roundHalfEven } from './resize-linear.ts'
+import { PADDING_GREY, type RgbImage } from './rgb-image.ts'
 
 /** How an image was fitted: it was resized to `width` x `height` and put at `padX`, `padY`, all in network pixels. */
 export interface LetterboxFit {
@@ -23,50 +23,43 @@ export interface Size {
 const UNIT = Float32Array.from({ length: 256 }, (_, byte) => byte / 255)
 
 /**
- * Fits an image into `width` x `height` with its aspect kept, centred on padding grey, bilinear.
+ * Fits an image into `size` with its aspect kept, centred on padding grey, bilinear; written as what the network reads:
+ * planes of floats 0..1, `[3, H, W]`, at image index `index` of a batch.
  *
+ * @param target `[B, 3, H, W]`; this image's part is written in full
  * @param options.enlarge whether images smaller than the target grow; else they keep their size. @default true
  * @throws SkyloopError `yolo.image.size` when a side of the image or the target is below one pixel
  */
+export function letterboxPlanes(
+  image: RgbImage,
+  { width, height }: Size,
+  target: Float32Array,
+  index: number,
+  options: { readonly enlarge?: boolean } = {},
+): LetterboxFit {
+  const fit = letterboxFit(image, { width, height }, options.enlarge ?? true)
+  const pixels = width * height
+  const start = index * 3 * pixels
+  if (fit.width !== width || fit.height !== height) target.fill(UNIT[PADDING_GREY]!, start, start + 3 * pixels)
+  const first = start + fit.padY * width + fit.padX
+  resizeLinear(image, fit.width, fit.height, { values: target, start: first, rowStep: width, colourStep: pixels })
+  return fit
+}
+
+/** {@link letterboxPlanes} as an image, to be looked at. */
 export function letterbox(
   image: RgbImage,
   width: number,
   height: number,
   options: { readonly enlarge?: boolean } = {},
 ): { image: RgbImage; fit: LetterboxFit } {
-  const fit = letterboxFit(image, { width, height }, options.enlarge ?? true)
-  if (fit.width === width && fit.height === height && image.width === width && image.height === height) {
-    return { image, fit }
-  }
-  const canvas = greyCanvas(width, height)
-  const { rgb } = canvas
-  resizeLinear(image, fit.width, fit.height, (y, upper, lower, upperWeight, lowerWeight) => {
-    const start = ((fit.padY + y) * width + fit.padX) * 3
-    for (let i = 0; i < upper.length; i++) rgb[start + i] = mix(upper[i]!, lower[i]!, upperWeight, lowerWeight)
-  })
-  return { image: canvas, fit }
-}
-
-/**
- * {@link letterbox} straight to what the network reads: planes of floats 0..1, `[3, H, W]`, at image index `index` of a batch.
- *
- * @param target `[B, 3, H, W]`; this image's part is written in full
- * @param size H and W
- */
-export function letterboxPlanes(image: RgbImage, size: Size, target: Float32Array, index: number): void {
-  const { width, height } = size
-  const fit = letterboxFit(image, size)
   const pixels = width * height
-  const start = index * 3 * pixels
-  if (fit.width !== width || fit.height !== height) target.fill(UNIT[PADDING_GREY]!, start, start + 3 * pixels)
-  resizeLinear(image, fit.width, fit.height, (y, upper, lower, upperWeight, lowerWeight) => {
-    let red = start + (fit.padY + y) * width + fit.padX
-    for (let i = 0; i < upper.length; i += 3, red++) {
-      target[red] = UNIT[mix(upper[i]!, lower[i]!, upperWeight, lowerWeight)]!
-      target[red + pixels] = UNIT[mix(upper[i + 1]!, lower[i + 1]!, upperWeight, lowerWeight)]!
-      target[red + 2 * pixels] = UNIT[mix(upper[i + 2]!, lower[i + 2]!, upperWeight, lowerWeight)]!
-    }
+  const planes = new Float32Array(3 * pixels)
+  const fit = letterboxPlanes(image, { width, height }, planes, 0, options)
+  const rgb = Uint8Array.from({ length: 3 * pixels }, (_, i) => {
+    return Math.round(planes[(i % 3) * pixels + Math.trunc(i / 3)]! * 255)
   })
+  return { image: { width, height, rgb }, fit }
 }
 
 /**
@@ -131,11 +124,4 @@ export function writePlanes(image: RgbImage, target: Float32Array, index: number
     target[start + pixels + i] = UNIT[rgb[p + 1]!]!
     target[start + 2 * pixels + i] = UNIT[rgb[p + 2]!]!
   }
-}
-
-/** As Python rounds, where the sizes of the reference's letterbox come from. */
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value)
-  if (value - floor !== 0.5) return Math.round(value)
-  return floor % 2 === 0 ? floor : floor + 1
 }
