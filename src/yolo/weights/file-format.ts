@@ -16,7 +16,6 @@ const OTHERS: readonly (readonly [bytes: readonly number[], what: string, hint: 
     'a pointer to a file in Git LFS',
     'get the file itself: `git lfs pull`',
   ],
-  [[...Buffer.from('\x89HDF')], 'an HDF5 file (Keras), which is not implemented', 'give .pt, .onnx or .safetensors'],
 ]
 
 /**
