@@ -1,6 +1,7 @@
 import type { Detection } from '../eval/detections.ts'
 import { type DecodedImage, decodeImage } from '../image/decode-image.ts'
 import type { DetectorSession } from '../runtime/detector-session.ts'
+import type { MergeMethod } from './merge-tiles.ts'
 import type { DecodeDetectionsOptions } from './nms.ts'
 import { predictTiles } from './predict-tiles.ts'
 import { predictWhole } from './predict-whole.ts'
@@ -15,6 +16,8 @@ export interface PredictOptions {
   readonly maxDetections?: number
   /** How the image is cut; `null` letterboxes it whole. @default the model's `tile` metadata */
   readonly tiling?: Tiling | null
+  /** How what overlapping tiles show of one object becomes one box. @default 'nms' */
+  readonly merge?: MergeMethod
   /** Whether an anchor may report several classes, as benchmarks do. @default false */
   readonly multiLabel?: boolean
   /** Name used in messages about an image given as bytes. */
@@ -77,7 +80,7 @@ async function predictDecoded(
   const { detections, tiles, inferMs } =
     tiling === null
       ? await predictWhole(session, image, decoding)
-      : await predictTiles(session, image, tiling, decoding)
+      : await predictTiles(session, image, tiling, { ...decoding, merge: options.merge })
   const timesMs = { decode: decodeMs, infer: inferMs, post: performance.now() - begun - inferMs }
   return { ...image.full, detections, tiles, timesMs }
 }

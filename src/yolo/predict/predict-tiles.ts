@@ -5,7 +5,7 @@ import type { DecodedImage } from '../image/decode-image.ts'
 import { writePlanes } from '../image/letterbox.ts'
 import { greyCanvas, type RgbImage } from '../image/rgb-image.ts'
 import type { DetectorSession } from '../runtime/detector-session.ts'
-import { mergeTiles, type TileDetections } from './merge-tiles.ts'
+import { mergeTiles, type MergeOptions, type TileDetections } from './merge-tiles.ts'
 import { decodeDetections, type DecodeDetectionsOptions } from './nms.ts'
 import type { FoundInImage } from './predict-whole.ts'
 import { runInMemory } from './run-memory.ts'
@@ -21,7 +21,7 @@ export async function predictTiles(
   session: DetectorSession,
   image: DecodedImage,
   tiling: Tiling,
-  options: DecodeDetectionsOptions,
+  options: DecodeDetectionsOptions & Pick<MergeOptions, 'merge'>,
 ): Promise<FoundInImage> {
   checkTiling(tiling, session)
   const { width, height } = image.full
@@ -48,7 +48,8 @@ export async function predictTiles(
     seen.push(...value)
     inferMs += groupMs
   }
-  const detections = mergeTiles(seen, { width, height, iou: options.iou, maxDetections: options.maxDetections })
+  const { iou, maxDetections, merge } = options
+  const detections = mergeTiles(seen, { width, height, iou, maxDetections, merge })
   return { detections, tiles: tiles.length, inferMs }
 }
 

@@ -83,6 +83,48 @@ test('parts of an object larger than the overlap become their hull', () => {
   expect(merged).toEqual([{ classId: 0, confidence: 0.7, box: [70, 10, 110, 20] }])
 })
 
+const part = (box: readonly [number, number, number, number], confidence = 0.5) => ({ classId: 0, confidence, box })
+
+test('a long object cut at the seams of three tiles becomes one, though its parts hardly overlap', () => {
+  const wide = { ...frame, width: 260 }
+  const tiles = [
+    { tile: left, detections: [part([10, 10, 100, 20], 0.9)] },
+    { tile: right, detections: [part([80, 10, 180, 20], 0.6)] },
+    { tile: { x: 160, y: 0, size: 100 }, detections: [part([160, 10, 250, 20], 0.7)] },
+  ]
+  expect(mergeTiles(tiles, wide)).toEqual([part([10, 10, 250, 20], 0.9)])
+})
+
+test('parts that do not reach across what the tiles have in common, or lie beside each other, stay apart', () => {
+  const apart = [
+    { tile: left, detections: [part([90, 10, 100, 20])] },
+    { tile: right, detections: [part([80, 10, 86, 20])] },
+  ]
+  expect(mergeTiles(apart, frame)).toHaveLength(2)
+  const beside = [
+    { tile: left, detections: [part([60, 10, 100, 20])] },
+    { tile: right, detections: [part([80, 16, 130, 26])] },
+  ]
+  expect(mergeTiles(beside, frame)).toHaveLength(2)
+})
+
+test('of two whole views nms keeps the surer, nmm joins them', () => {
+  // 8 of the smaller one's 10 columns are common: IoU 8/12, share 0.8.
+  const views = [
+    { tile: left, detections: [part([82, 10, 92, 20], 0.9)] },
+    { tile: right, detections: [part([84, 10, 94, 20], 0.8)] },
+  ]
+  expect(mergeTiles(views, frame)).toEqual([part([82, 10, 92, 20], 0.9)])
+  expect(mergeTiles(views, { ...frame, merge: 'nmm' })).toEqual([part([82, 10, 94, 20], 0.9)])
+  // A small box within a larger one of its class: their IoU is 0.25, the share 1.
+  const nested = [
+    { tile: left, detections: [part([82, 10, 92, 20], 0.9)] },
+    { tile: right, detections: [part([85, 12, 90, 17], 0.8)] },
+  ]
+  expect(mergeTiles(nested, frame)).toHaveLength(2)
+  expect(mergeTiles(nested, { ...frame, merge: 'nmm' })).toEqual([part([82, 10, 92, 20], 0.9)])
+})
+
 test('two objects in one tile stay two, and boxes are clipped to the frame', () => {
   const merged = mergeTiles(
     [
