@@ -72,5 +72,6 @@ def fixture(scale, classes):
     print(key, "loss", tensors["loss"], "positives", seen["out"][3].sum(1).tolist())
 
 
-for scale, classes in (("n", 80), ("s", 5), ("m", 5)):
-    fixture(scale, classes)
+if __name__ == "__main__":
+    for scale, classes in (("n", 80), ("s", 5), ("m", 5)):
+        fixture(scale, classes)

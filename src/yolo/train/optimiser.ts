@@ -1,4 +1,5 @@
 import type { ModelSpec, Weights } from '../model/spec.ts'
+import type { StepRates } from './schedule.ts'
 
 export type OptimiserKind = 'sgd' | 'adamw'
 
@@ -12,14 +13,22 @@ export interface OptimiserOptions {
 
 /** Updates weights in place from gradients; its memory can be saved and restored exactly. */
 export interface Optimiser {
-  update(weights: Weights, gradients: ReadonlyMap<string, Float32Array>, learningRate: number): void
+  /** @param rates a number is the learning rate of all parameters, with the optimiser's own momentum */
+  update(weights: Weights, gradients: ReadonlyMap<string, Float32Array>, rates: StepRates | number): void
   /** Memory by `<moment>/<parameter>`. */
   readonly state: ReadonlyMap<string, Float32Array>
   /** Updates done so far. */
   steps: number
 }
 
-type Rule = (weight: Float32Array, gradient: Float32Array, name: string, decay: number, learningRate: number) => void
+/** How one tensor moves. */
+interface Move {
+  readonly rate: number
+  readonly momentum: number
+  readonly decay: number
+}
+
+type Rule = (weight: Float32Array, gradient: Float32Array, name: string, move: Move) => void
 
 /**
  * @source SGD with Nesterov momentum as in Sutskever et al. 2013; AdamW: Loshchilov and Hutter 2019 (arXiv:1711.05101),
@@ -34,11 +43,9 @@ export function createOptimiser(spec: ModelSpec, options: OptimiserOptions): Opt
     state.set(key, fresh)
     return fresh
   }
-  const decayed = new Set(spec.parameters.filter(({ role }) => role === 'conv-weight').map(({ name }) => name))
   const rules: Record<OptimiserKind, Rule> = {
-    sgd: (weight, gradient, name, decay, rate) => {
+    sgd: (weight, gradient, name, { rate, momentum: mu, decay }) => {
       const velocity = moment(`velocity/${name}`, weight.length)
-      const mu = options.momentum
       for (let i = 0; i < weight.length; i++) {
         const g = gradient[i]! + decay * weight[i]!
         const v = mu * velocity[i]! + g
@@ -46,10 +53,9 @@ export function createOptimiser(spec: ModelSpec, options: OptimiserOptions): Opt
         weight[i] = weight[i]! - rate * (g + mu * v)
       }
     },
-    adamw: (weight, gradient, name, decay, rate) => {
+    adamw: (weight, gradient, name, { rate, momentum: b1, decay }) => {
       const first = moment(`first/${name}`, weight.length)
       const second = moment(`second/${name}`, weight.length)
-      const b1 = options.momentum
       const b2 = 0.999
       const size = rate / (1 - b1 ** optimiser.steps)
       const root = Math.sqrt(1 - b2 ** optimiser.steps)
@@ -67,13 +73,20 @@ export function createOptimiser(spec: ModelSpec, options: OptimiserOptions): Opt
   const optimiser: Optimiser = {
     state,
     steps: 0,
-    update: (weights, gradients, learningRate) => {
+    update: (weights, gradients, rates) => {
       optimiser.steps++
-      for (const { name } of spec.parameters) {
+      const given = typeof rates === 'number' ? { learningRate: rates, biasLearningRate: rates } : rates
+      const { learningRate, biasLearningRate, momentum = options.momentum } = given
+      for (const { name, role } of spec.parameters) {
         const weight = weights.get(name)
         const gradient = gradients.get(name)
         if (weight === undefined || gradient === undefined) continue
-        rules[options.kind](weight, gradient, name, decayed.has(name) ? options.weightDecay : 0, learningRate)
+        const isBias = role === 'conv-bias' || role === 'norm-bias'
+        rules[options.kind](weight, gradient, name, {
+          rate: isBias ? biasLearningRate : learningRate,
+          momentum,
+          decay: role === 'conv-weight' ? options.weightDecay : 0,
+        })
       }
     },
   }
