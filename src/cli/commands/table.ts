@@ -21,6 +21,7 @@ import { compile } from './pipeline/compile.ts'
 import { run as runPipeline } from './pipeline/run.ts'
 import { logs } from './pipeline/logs.ts'
 import { status as pipelineStatus } from './pipeline/status.ts'
+import { predict } from './predict.ts'
 import { quickstart } from './quickstart.ts'
 import { list as listTrainings } from './train/list.ts'
 import { logs as trainingLogs } from './train/logs.ts'
@@ -46,6 +47,7 @@ export const COMMANDS: Readonly<Record<string, Noun | CommandFactory>> = {
     description: 'experiments: trainings and the search for hyperparameters',
     verbs: [runTraining, tune, listTrainings, trainingStatus, trainingLogs, stopTraining, resumeTraining],
   },
+  predict,
   pipeline: {
     description: 'the pipeline from raw images to a registered model',
     verbs: [compile, runPipeline, pipelineStatus, logs],

@@ -20,7 +20,7 @@ export const TRAINING_OPTIONS: readonly OptionSpec[] = [
     flags: '--tile <px>',
     description: 'side of the squares that frames are cut into, or none for whole frames',
     default: '640',
-    parse: tile,
+    parse: readTile,
   },
   {
     flags: '--val-fraction <0-0.9>',
@@ -39,7 +39,7 @@ export const TRAINING_OPTIONS: readonly OptionSpec[] = [
   { flags: '--spot', description: 'train on spare capacity; it goes on from its checkpoint when interrupted' },
 ]
 
-function tile(text: string): string {
+function readTile(text: string): string {
   if (text === 'none' || (/^\d+$/.test(text) && Number(text) >= 32 && Number(text) <= 20_000)) return text
   throw new UsageError({ code: 'cli.option', message: `--tile is none or 32 to 20000 pixels, not "${text}"` })
 }
