@@ -49,6 +49,19 @@ export const SETTING_TABLE: Record<keyof TrainSettings, SettingRow> = {
     meaning: 'The learning rate climbs for so long, though never longer than a tenth of the training',
   },
   momentum: { rule: { kind: 'number', min: 0, max: 0.9999 }, meaning: 'Momentum of SGD, first beta of AdamW' },
+  warmup_momentum: {
+    rule: { kind: 'number', min: 0, max: 0.9999 },
+    meaning: 'Momentum of SGD climbs from this during the warm-up; 0 leaves it as it is',
+  },
+  warmup_bias_lr: {
+    rule: { kind: 'number', min: 0, max: 1 },
+    meaning: 'What the learning rate of biases starts from in the warm-up',
+  },
+  lr_falls: {
+    rule: { kind: 'choice', of: ['step', 'epoch'] },
+    meaning:
+      'Whether the learning rate falls at every update, or between epochs as the reference trainer’s does; then the warm-up is not held to a tenth of the training',
+  },
   weight_decay: { rule: FRACTION, meaning: 'Pull of convolution weights towards zero' },
   clip_norm: {
     rule: { kind: 'number', min: 1e-6, max: 1e9 },

@@ -21,6 +21,12 @@ export interface TrainSettings {
   readonly schedule: 'cosine' | 'linear'
   readonly warmup_epochs: number
   readonly momentum: number
+  /** Momentum of SGD climbs from this during the warm-up; 0 leaves it as it is. */
+  readonly warmup_momentum: number
+  /** What the learning rate of biases starts from in the warm-up. */
+  readonly warmup_bias_lr: number
+  /** Whether the learning rate falls at every update, or between epochs as the reference trainer's does. */
+  readonly lr_falls: 'step' | 'epoch'
   readonly weight_decay: number
   readonly clip_norm: number
   readonly ema_decay: number
@@ -60,6 +66,9 @@ export const DEFAULT_SETTINGS: TrainSettings = {
   schedule: 'cosine',
   warmup_epochs: 1,
   momentum: 0.9,
+  warmup_momentum: 0,
+  warmup_bias_lr: 0,
+  lr_falls: 'step',
   weight_decay: 0.01,
   clip_norm: 10,
   ema_decay: 0.9998,

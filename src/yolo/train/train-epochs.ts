@@ -17,7 +17,7 @@ import { clipGradients } from './optimiser.ts'
 import type { Optimiser } from './optimiser.ts'
 import { nameOfEpoch, validationColumns } from './results.ts'
 import type { EpochRow } from './results.ts'
-import { learningRate } from './schedule.ts'
+import { learningRate, ratesAt } from './schedule.ts'
 import type { TrainSettings } from './settings.ts'
 import { openStepPool } from './step-pool.ts'
 import type { StepPool } from './step-pool.ts'
@@ -166,7 +166,7 @@ async function trainStep(
   if (isLast) {
     const joined = isWhole ? gradients : takeGradients(pending)
     if (!isWhole) clipGradients(joined, settings.clip_norm)
-    optimiser.update(weights, joined, learningRate(plan.schedule, progress.steps))
+    optimiser.update(weights, joined, ratesAt(plan.schedule, progress.steps))
   }
   updateRunningStatistics(weights, batchStatistics, NORM_MOMENTUM)
   if (isLast) updateAverage(average, weights, progress.steps + 1, settings.ema_decay)

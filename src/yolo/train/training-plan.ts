@@ -28,17 +28,10 @@ export function planTraining(
 ): TrainingPlan {
   const batches = batchesPerEpoch(train.images.length, settings.batch)
   const updates = Math.ceil(batches / settings.accumulate)
-  const totalSteps = updates * settings.epochs
   return {
     batches,
     classWeights: classWeightsOf(settings.class_weights, train),
-    schedule: {
-      lr0: chosenLearningRate(settings, fromScratch),
-      lrf: settings.lrf,
-      shape: settings.schedule,
-      warmupSteps: Math.min(Math.round(settings.warmup_epochs * updates), Math.ceil(totalSteps / 10)),
-      totalSteps,
-    },
+    schedule: scheduleOf(settings, updates, fromScratch),
     source: {
       store,
       labels: train.images.map(({ boxesXyxyNorm, classes }) => ({ boxesXyxyNorm, classes })),
@@ -59,6 +52,24 @@ export function planTraining(
       },
       mosaicEndsAtEpoch: settings.epochs - settings.close_mosaic,
     },
+  }
+}
+
+/** @param updates of one epoch */
+function scheduleOf(settings: TrainSettings, updates: number, fromScratch: boolean): Schedule {
+  const totalSteps = updates * settings.epochs
+  const isPerEpoch = settings.lr_falls === 'epoch'
+  const warmupSteps = Math.round(settings.warmup_epochs * updates)
+  const { momentum, warmup_momentum } = settings
+  return {
+    lr0: chosenLearningRate(settings, fromScratch),
+    lrf: settings.lrf,
+    shape: settings.schedule,
+    warmupSteps: isPerEpoch ? warmupSteps : Math.min(warmupSteps, Math.ceil(totalSteps / 10)),
+    totalSteps,
+    stepsPerEpoch: isPerEpoch ? updates : undefined,
+    warmupBiasRate: settings.warmup_bias_lr,
+    momentum: settings.optimizer === 'sgd' && warmup_momentum > 0 ? { from: warmup_momentum, to: momentum } : undefined,
   }
 }
 
