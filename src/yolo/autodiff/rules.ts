@@ -216,4 +216,5 @@ export const GRADIENT_RULES: { readonly [K in OpName]: Rule<K> } = {
   maxPoolGradient: NOT_DIFFERENTIABLE,
   upsample2: unary((dy) => apply1('upsample2Gradient', [dy], {})),
   upsample2Gradient: NOT_DIFFERENTIABLE,
+  cellCentres: NOT_DIFFERENTIABLE,
 }

@@ -94,4 +94,6 @@ export function convBatchNorm(
 }
 
 export const maxPool = (x: Tensor, kernel: number): Tensor => apply1('maxPool', [x], { kernel })
+/** Centres x, y of the cells of a map, in cells, row by row: `[1, 2, H · W]`. */
+export const cellCentres = (x: Tensor): Tensor => apply1('cellCentres', [x], {})
 export const upsample2 = (x: Tensor): Tensor => apply1('upsample2', [x], {})

@@ -88,6 +88,8 @@ export interface OpAttributes {
   /** Each pixel becomes a 2×2 block. */
   upsample2: None
   upsample2Gradient: None
+  /** Centres x, y of the cells of x, in cells, `[1, 2, H · W]`. */
+  cellCentres: None
 }
 
 export type OpName = keyof OpAttributes

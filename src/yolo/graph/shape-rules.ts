@@ -176,4 +176,8 @@ export const SHAPE_RULES: { readonly [K in OpName]: ShapeRule<K> } = {
     const [b, c, h, w] = imageShape(at(inputs, 0))
     return [{ shape: [b, c, h / 2, w / 2] }]
   },
+  cellCentres: (inputs) => {
+    const [, , h, w] = imageShape(at(inputs, 0))
+    return [{ shape: [1, 2, h * w] }]
+  },
 }

@@ -9,7 +9,7 @@ import { openDetector } from '../runtime/detector-session.ts'
 import { evaluator } from '../runtime/evaluate.ts'
 import { exportOnnx } from '../runtime/export.ts'
 import { openSession } from '../runtime/session.ts'
-import { detections } from './detections.ts'
+import { detections, fixedCentres } from './detections.ts'
 import { network } from './network.ts'
 import { initialWeights, modelSpec, type Weights } from './spec.ts'
 import { trainingLayers } from './training-layers.ts'
@@ -110,7 +110,7 @@ test('the exported file computes what the network with running statistics comput
     () => true,
   )
   const levels = network(layers, 'n', 2, input(graph, 'images', [B, 3, SIZE, SIZE]))
-  await using plain = await evaluator([detections(levels, { height: SIZE, width: SIZE })])
+  await using plain = await evaluator([detections(levels, fixedCentres)])
   const metadata = { names: '{"0":"car","1":"van"}', stride: '32' }
   const onnx = exportOnnx(spec, weights, { height: SIZE, width: SIZE, batch: B, metadata })
   await using detector = await openDetector(onnx, { threads: 1 })

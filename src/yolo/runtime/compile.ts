@@ -9,6 +9,8 @@ export interface CompileOptions {
   readonly outputs: ReadonlyMap<string, Tensor>
   /** Values that the outputs need, by the name under which the file describes them, for readers that stop there. */
   readonly named?: ReadonlyMap<string, Tensor>
+  /** Names of axes whose size the file leaves open, by input or output; null where the size is fixed. */
+  readonly openAxes?: ReadonlyMap<string, readonly (string | null)[]>
   readonly dialect: Dialect
   readonly metadata?: Readonly<Record<string, string>>
 }
@@ -16,7 +18,7 @@ export interface CompileOptions {
 /** The ONNX file that computes `outputs`; operations and inputs that they do not need are left out. */
 export function compileOnnx(
   graph: Graph,
-  { outputs, named = new Map(), dialect, metadata = {} }: CompileOptions,
+  { outputs, named = new Map(), openAxes = new Map(), dialect, metadata = {} }: CompileOptions,
 ): Uint8Array {
   const nodes = liveNodes(graph, [...outputs.values()])
   const used = new Set([...nodes.flatMap((node) => node.inputs), ...outputs.values()])
@@ -40,7 +42,11 @@ export function compileOnnx(
     })
   }
   for (const [name, tensor] of outputs) writer.node('Identity', [nameOf(tensor)], {}, [name])
-  const described = ([name, { shape, dtype }]: readonly [string, Tensor]) => ({ name, shape, dtype })
+  const described = ([name, { shape, dtype }]: readonly [string, Tensor]) => ({
+    name,
+    shape: shape.map((size, axis) => openAxes.get(name)?.[axis] ?? size),
+    dtype,
+  })
   return writer.encode({
     inputs: inputs.map(({ name, tensor }) => described([name, tensor])),
     outputs: [...outputs].map(described),

@@ -143,6 +143,17 @@ export const LOWERINGS: { readonly [K in OpName]: Lowering<K> } = {
     const attributes = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }
     writer.node('Resize', [...inputs, '', 'upsample2_scales'], attributes, outputs)
   },
+  // Ones summed along a row count its cells: 1, 2, 3...
+  cellCentres: (writer, _node, { inputs: [x], outputs }) => {
+    const sides = writer.node('Shape', [x as string], { start: 2 })
+    const ones = writer.node('Expand', [
+      writer.float(1),
+      writer.node('Concat', [writer.ints([1, 1]), sides], { axis: 0 }),
+    ])
+    const [xs, ys] = [3, 2].map((axis) => writer.node('CumSum', [ones, writer.ints([axis])])) as [string, string]
+    const centres = writer.node('Sub', [writer.node('Concat', [xs, ys], { axis: 1 }), writer.float(0.5)])
+    writer.node('Reshape', [centres, writer.ints([1, 2, -1])], {}, outputs)
+  },
   // A sum of 4 pixels is 4 times their mean.
   upsample2Gradient: (writer, _node, { inputs, outputs }) => {
     const mean = writer.node('AveragePool', inputs, { kernel_shape: [2, 2], strides: [2, 2] })

@@ -36,7 +36,8 @@ export interface OnnxWriter {
 
 export interface ValueDescription {
   readonly name: string
-  readonly shape: Shape
+  /** A text names an axis of open size. */
+  readonly shape: readonly (number | string)[]
   readonly dtype: DType
 }
 
@@ -125,6 +126,10 @@ export function encodeAttribute(name: string, value: Attribute): Onnx.IAttribute
 function encodeValue({ name, shape, dtype }: ValueDescription): Onnx.IValueInfoProto {
   return {
     name,
-    type: { tensorType: { elemType: ELEMENT_TYPES[dtype], shape: { dim: shape.map((dimValue) => ({ dimValue })) } } },
+    type: { tensorType: { elemType: ELEMENT_TYPES[dtype], shape: { dim: shape.map(encodeSize) } } },
   }
+}
+
+function encodeSize(size: number | string): Onnx.TensorShapeProto.IDimension {
+  return typeof size === 'number' ? { dimValue: size } : { dimParam: size }
 }
