@@ -1,9 +1,10 @@
 import { existsSync, statSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, parse } from 'node:path'
-import { messageOf, SkyloopError } from '../../core/errors.ts'
+import { SkyloopError } from '../../core/errors.ts'
 import { drawBoxes } from '../../yolo/eval/draw-boxes.ts'
-import { predictImage, type PredictOptions } from '../../yolo/predict/predict-image.ts'
+import type { Prediction, PredictOptions } from '../../yolo/predict/predict-image.ts'
+import { predictImages } from '../../yolo/predict/predict-images.ts'
 import { openDetector, type DetectorSession } from '../../yolo/runtime/detector-session.ts'
 import type { Task } from '../terminal/reporter.ts'
 
@@ -60,7 +61,7 @@ export async function openModel(model: string): Promise<DetectorSession> {
   })
 }
 
-/** Predicts one file after another. An image that cannot be read does not end the others. */
+/** Predicts file after file. An image that cannot be read does not end the others. */
 export async function predictFiles(
   session: DetectorSession,
   files: readonly string[],
@@ -70,24 +71,24 @@ export async function predictFiles(
   const images: FilePrediction[] = []
   const failed: { file: string; error: string }[] = []
   const taken = new Set<string>()
-  for (const [i, file] of files.entries()) {
+  for await (const outcome of predictImages(session, files, options)) {
     options.signal.throwIfAborted()
-    task.update(`${i + 1} of ${files.length}: ${parse(file).base}`, i / files.length)
-    try {
-      const prediction = await predictFile(session, file, options)
-      const drawn = options.out === undefined ? undefined : await draw(prediction, options, taken)
-      images.push(drawn === undefined ? prediction : { ...prediction, drawn })
-    } catch (error) {
-      // What a bad image is to blame for is the image's; anything else is ours and ends it all.
-      if (!(error instanceof SkyloopError) || error.fault !== 'user') throw error
-      failed.push({ file, error: messageOf(error) })
+    const file = outcome.source
+    const done = images.length + failed.length
+    task.update(`${done + 1} of ${files.length}: ${parse(file).base}`, done / files.length)
+    if ('error' in outcome) {
+      failed.push({ file, error: outcome.error.message })
+      continue
     }
+    const prediction = filePrediction(session, file, outcome.prediction)
+    const drawn = options.out === undefined ? undefined : await draw(prediction, options, taken)
+    images.push(drawn === undefined ? prediction : { ...prediction, drawn })
   }
   return { images, failed }
 }
 
-async function predictFile(session: DetectorSession, file: string, options: PredictOptions): Promise<FilePrediction> {
-  const { width, height, tiles, timesMs, detections } = await predictImage(session, file, options)
+function filePrediction(session: DetectorSession, file: string, prediction: Prediction): FilePrediction {
+  const { width, height, tiles, timesMs, detections } = prediction
   return {
     file,
     width,

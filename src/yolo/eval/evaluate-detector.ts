@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { SkyloopError } from '../../core/errors.ts'
-import { predictImage, type PredictOptions, type Prediction } from '../predict/predict-image.ts'
+import type { Prediction, PredictOptions } from '../predict/predict-image.ts'
+import { predictImages } from '../predict/predict-images.ts'
 import type { DetectorSession } from '../runtime/detector-session.ts'
 import type { Dataset } from '../train/dataset.ts'
 import { type AltitudeEvaluation, evaluateAltitudes } from './altitude-bands.ts'
@@ -72,13 +73,13 @@ export async function evaluateDetector(
     })
   }
   const images: EvaluatedImage[] = []
-  for (const labelled of dataset.images) {
+  const tiling = options.tiling === undefined ? {} : { tiling: options.tiling }
+  const paths = dataset.images.map(({ path }) => path)
+  for await (const outcome of predictImages(session, paths, { ...BENCHMARK, ...tiling })) {
+    if ('error' in outcome) throw outcome.error
+    const labelled = dataset.images[images.length]!
     const name = basename(labelled.path)
-    const tiling = options.tiling === undefined ? {} : { tiling: options.tiling }
-    const { width, height, detections, timesMs } = await predictImage(session, labelled.path, {
-      ...BENCHMARK,
-      ...tiling,
-    })
+    const { width, height, detections, timesMs } = outcome.prediction
     const sizes = [width, height, width, height]
     const truth = {
       id: name,

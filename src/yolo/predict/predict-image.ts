@@ -53,7 +53,7 @@ export async function predictImage(
 }
 
 /** The tiling that the options ask for, or the model's. */
-function tilingOf(session: DetectorSession, { tiling }: PredictOptions): Tiling | null {
+export function tilingOf(session: DetectorSession, { tiling }: PredictOptions): Tiling | null {
   return tiling === undefined ? parseTiling(session.metadata['tile']) : tiling
 }
 
@@ -61,13 +61,17 @@ function tilingOf(session: DetectorSession, { tiling }: PredictOptions): Tiling 
 const MAX_PIXELS = 150_000_000
 
 /** Decodes at the resolution that the network will see, which for a tiling that shrinks is a fraction of the pixels. */
-function decodeForPrediction(image: string | Uint8Array, tiling: Tiling | null, name?: string): Promise<DecodedImage> {
+export function decodeForPrediction(
+  image: string | Uint8Array,
+  tiling: Tiling | null,
+  name?: string,
+): Promise<DecodedImage> {
   const shrinkBy = tiling && tiling.scale < 1 ? { shrinkBy: tiling.scale } : {}
   return decodeImage(image, { ...(name !== undefined && { name }), ...shrinkBy, maxPixels: MAX_PIXELS })
 }
 
 /** The second half of {@link predictImage}. */
-async function predictDecoded(
+export async function predictDecoded(
   session: DetectorSession,
   image: DecodedImage,
   tiling: Tiling | null,
