@@ -119,6 +119,8 @@ const CASES: readonly Case[] = [
   convCase(8, 3, 3, 2, 1, 5),
   convCase(8, 4, 1, 1, 1, 3),
   convCase(8, 8, 3, 1, 8, 4),
+  // Whole blocks of channels, which a processor with blocked convolutions runs as such.
+  convCase(16, 16, 3, 1, 16, 4),
   {
     op: 'conv',
     what: 'with bias',

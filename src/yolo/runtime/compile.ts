@@ -12,17 +12,19 @@ export interface CompileOptions {
   /** Names of axes whose size the file leaves open, by input or output; null where the size is fixed. */
   readonly openAxes?: ReadonlyMap<string, readonly (string | null)[]>
   readonly dialect: Dialect
+  /** @see OnnxWriter.channelBlock */
+  readonly channelBlock?: number
   readonly metadata?: Readonly<Record<string, string>>
 }
 
 /** The ONNX file that computes `outputs`; operations and inputs that they do not need are left out. */
 export function compileOnnx(
   graph: Graph,
-  { outputs, named = new Map(), openAxes = new Map(), dialect, metadata = {} }: CompileOptions,
+  { outputs, named = new Map(), openAxes = new Map(), dialect, channelBlock, metadata = {} }: CompileOptions,
 ): Uint8Array {
   const nodes = liveNodes(graph, [...outputs.values()])
   const used = new Set([...nodes.flatMap((node) => node.inputs), ...outputs.values()])
-  const writer = createOnnxWriter(dialect)
+  const writer = createOnnxWriter(dialect, channelBlock)
   const names = new Map<Tensor, string>()
   const inputs = graph.inputs.filter(({ tensor }) => used.has(tensor))
   for (const { name, tensor } of inputs) names.set(tensor, name)
@@ -32,6 +34,12 @@ export function compileOnnx(
     writer.constant(name ?? `c${tensor.id}`, values, tensor.shape)
   }
   for (const [name, tensor] of named) names.set(tensor, name)
+  // A value that a node computes bears the name of its output; one that has a name already is copied.
+  const copied: (readonly [string, Tensor])[] = []
+  for (const [name, tensor] of outputs) {
+    if (names.has(tensor)) copied.push([name, tensor])
+    else names.set(tensor, name)
+  }
   const nameOf = (tensor: Tensor): string => names.get(tensor) ?? `t${tensor.id}`
   for (const node of nodes) {
     const lowering = LOWERINGS[node.op] as Lowering<OpName>
@@ -41,7 +49,7 @@ export function compileOnnx(
       used: node.outputs.map((out) => used.has(out)),
     })
   }
-  for (const [name, tensor] of outputs) writer.node('Identity', [nameOf(tensor)], {}, [name])
+  for (const [name, tensor] of copied) writer.node('Identity', [nameOf(tensor)], {}, [name])
   const described = ([name, { shape, dtype }]: readonly [string, Tensor]) => ({
     name,
     shape: shape.map((size, axis) => openAxes.get(name)?.[axis] ?? size),

@@ -1,4 +1,5 @@
 import type { Tensor } from '../graph/tensor.ts'
+import { channelBlock } from './channel-block.ts'
 import { compileOnnx } from './compile.ts'
 import type { Dialect } from './onnx-writer.ts'
 import { openSession, type Values } from './session.ts'
@@ -17,7 +18,10 @@ export async function evaluator(outputs: readonly Tensor[], dialect: Dialect = '
   const graph = outputs[0]?.graph
   if (!graph) throw new TypeError('internal: nothing to evaluate')
   const named = new Map(outputs.map((tensor, i) => [`out${i}`, tensor]))
-  const session = await openSession(compileOnnx(graph, { outputs: named, dialect }), { threads: 1 })
+  const block = dialect === 'microsoft' ? await channelBlock() : undefined
+  const session = await openSession(compileOnnx(graph, { outputs: named, dialect, channelBlock: block }), {
+    threads: 1,
+  })
   const shapes = new Map(graph.inputs.map(({ name, tensor }) => [name, tensor.shape]))
   const run = async (feeds: Readonly<Record<string, ArrayLike<number>>>): Promise<Float32Array[]> => {
     const values = new Map<string, Values>(

@@ -17,6 +17,8 @@ const ELEMENT_TYPES: { readonly [D in DType]: number } = { f32: 1, i64: 7, bool:
 /** Collects nodes and initialisers of one ONNX graph. */
 export interface OnnxWriter {
   readonly dialect: Dialect
+  /** Channels side by side in the blocked layout of ONNX Runtime's own convolutions; undefined where they may not be used. */
+  readonly channelBlock: number | undefined
   /** Appends a node; one fresh output name, or the given ones. */
   node(
     type: string,
@@ -49,11 +51,17 @@ export interface ModelDescription {
   readonly metadata: Readonly<Record<string, string>>
 }
 
-/** Operators of ONNX Runtime's own domain. */
-const MICROSOFT = new Set(['FusedMatMul', 'QuickGelu'])
+/** Operators of ONNX Runtime's own domains; a `Blocked` one works on images whose channels lie in blocks. */
+const DOMAINS: ReadonlyMap<string, readonly [domain: string, type: string]> = new Map([
+  ['FusedMatMul', ['com.microsoft', 'FusedMatMul']],
+  ['QuickGelu', ['com.microsoft', 'QuickGelu']],
+  ['ToBlocked', ['com.microsoft.nchwc', 'ReorderInput']],
+  ['BlockedConv', ['com.microsoft.nchwc', 'Conv']],
+  ['FromBlocked', ['com.microsoft.nchwc', 'ReorderOutput']],
+])
 
 /** @source ONNX IR, https://onnx.ai/onnx/repo-docs/IR.html; opset 18 is the newest that every provider in use covers */
-export function createOnnxWriter(dialect: Dialect): OnnxWriter {
+export function createOnnxWriter(dialect: Dialect, channelBlock?: number): OnnxWriter {
   const nodes: Onnx.INodeProto[] = []
   const initializers: Onnx.ITensorProto[] = []
   const names = new Set<string>()
@@ -72,13 +80,15 @@ export function createOnnxWriter(dialect: Dialect): OnnxWriter {
   }
   return {
     dialect,
+    channelBlock,
     fresh,
     node(type, inputs, attributes = {}, outputs = [fresh()]) {
+      const [domain, opType] = DOMAINS.get(type) ?? ['', type]
       nodes.push({
-        opType: type,
+        opType,
         input: [...inputs],
         output: [...outputs],
-        domain: MICROSOFT.has(type) ? 'com.microsoft' : '',
+        domain,
         attribute: Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value)),
       })
       return outputs[0] as string
@@ -101,6 +111,7 @@ export function createOnnxWriter(dialect: Dialect): OnnxWriter {
         opsetImport: [
           { domain: '', version: 18 },
           ...(dialect === 'microsoft' ? [{ domain: 'com.microsoft', version: 1 }] : []),
+          ...(channelBlock === undefined ? [] : [{ domain: 'com.microsoft.nchwc', version: 1 }]),
         ],
         metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
         graph: {

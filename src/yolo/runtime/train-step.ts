@@ -1,12 +1,13 @@
 import { SkyloopError } from '../../core/errors.ts'
 import { gradients } from '../autodiff/gradients.ts'
 import { createGraph, input } from '../graph/graph.ts'
-import type { Tensor } from '../graph/tensor.ts'
+import { elementCount, type Tensor } from '../graph/tensor.ts'
 import { detectionLoss, type LossOptions } from '../loss/detection-loss.ts'
 import { anchorGrid } from '../model/anchors.ts'
 import { network } from '../model/network.ts'
 import type { ModelSpec, TensorSpec, Weights } from '../model/spec.ts'
 import { type NormStatistics, trainingLayers } from '../model/training-layers.ts'
+import { channelBlock } from './channel-block.ts'
 import { compileOnnx } from './compile.ts'
 import { openSession, type Provider, type Values } from './session.ts'
 
@@ -33,7 +34,7 @@ export interface TrainStepResult {
   readonly loss: LossParts
   /** Sum of the batch's target probabilities: the parts were divided by it, or by 1 where it is less. */
   readonly targetSum: number
-  /** By parameter name; frozen parameters are absent. */
+  /** By parameter name; frozen parameters are absent. The arrays are written again by the next run. */
   readonly gradients: Map<string, Float32Array>
   /** Batch mean and unbiased batch variance, by the name of the running statistic they update. */
   readonly batchStatistics: Map<string, Float32Array>
@@ -72,6 +73,9 @@ export interface TrainStep extends AsyncDisposable {
   run(weights: Weights, batch: Batch): Promise<TrainStepResult>
 }
 
+/** A step is some thousand small pieces of work: threads that sleep between them lose 3 per cent of its time. */
+const SPIN_US = 60
+
 const LOSS_PARTS = ['box', 'cls', 'dfl', 'total', 'targetSum'] as const
 
 /**
@@ -82,8 +86,13 @@ const LOSS_PARTS = ['box', 'cls', 'dfl', 'total', 'targetSum'] as const
 export async function createTrainStep(options: TrainStepOptions): Promise<TrainStep> {
   const { spec, batch, height, width, maxBoxes } = options
   checkSize(options)
-  const built = buildTrainingGraph(options)
-  const session = await openSession(built.model, { threads: options.threads, provider: options.provider })
+  const isOnCpu = (options.provider ?? 'cpu') === 'cpu'
+  const built = buildTrainingGraph(options, isOnCpu ? await channelBlock() : undefined)
+  const { threads, provider } = options
+  const session = await openSession(built.model, { threads, provider, spinUs: SPIN_US })
+  const into = new Map<string, Values>(
+    built.trained.map(({ name, shape }) => [`d.${name}`, { data: new Float32Array(elementCount(shape)), shape }]),
+  )
   return {
     batch,
     height,
@@ -101,7 +110,7 @@ export async function createTrainStep(options: TrainStepOptions): Promise<TrainS
         const values = weights.get(name)
         if (values) feeds.set(name, { data: values, shape })
       }
-      return readResults(await session.run(feeds), built)
+      return readResults(await session.run(feeds, into), built)
     },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   }
@@ -113,7 +122,7 @@ interface TrainingGraph {
   readonly statistics: readonly NormStatistics[]
 }
 
-function buildTrainingGraph(options: TrainStepOptions): TrainingGraph {
+function buildTrainingGraph(options: TrainStepOptions, block: number | undefined): TrainingGraph {
   const { spec, batch, height, width, maxBoxes } = options
   const frozen = options.frozen ?? (() => false)
   const graph = createGraph()
@@ -144,7 +153,11 @@ function buildTrainingGraph(options: TrainStepOptions): TrainingGraph {
     outputs.set(`s.${meanName}`, mean).set(`s.${varianceName}`, variance)
   }
   const dialect = (options.provider ?? 'cpu') === 'cpu' ? 'microsoft' : 'standard'
-  return { model: compileOnnx(graph, { outputs, dialect }), trained, statistics: layers.statistics }
+  return {
+    model: compileOnnx(graph, { outputs, dialect, channelBlock: block }),
+    trained,
+    statistics: layers.statistics,
+  }
 }
 
 function readResults(results: ReadonlyMap<string, Values>, { trained, statistics }: TrainingGraph): TrainStepResult {
