@@ -30,6 +30,9 @@ import { run as runTraining } from './train/run.ts'
 import { status as trainingStatus } from './train/status.ts'
 import { stop as stopTraining } from './train/stop.ts'
 import { tune } from './train/tune.ts'
+import { convert } from './weights/convert.ts'
+import { exportWeights } from './weights/export.ts'
+import { inspect } from './weights/inspect.ts'
 import { whoami } from './whoami.ts'
 
 /** A noun with its verbs. */
@@ -53,6 +56,7 @@ export const COMMANDS: Readonly<Record<string, Noun | CommandFactory>> = {
     verbs: [compile, runPipeline, pipelineStatus, logs],
   },
   model: { description: 'the model registry', verbs: [listModels, showModel, approve, reject, rollback] },
+  weights: { description: 'weights files: look, convert, export', verbs: [inspect, convert, exportWeights] },
   endpoint: { description: 'endpoints that serve a model', verbs: [deploy, invoke, listEndpoints, deleteEndpoint] },
   monitor: { description: 'what endpoints are sent, against the baseline', verbs: [runMonitor, report, enable] },
   access: { description: 'roles and what they may do', verbs: [check] },

@@ -10,8 +10,8 @@ export interface ExportFacts {
   readonly batch?: number
   /** How frames are cut into images, for prediction to do the same; null when they are not. @default null */
   readonly tile?: unknown
-  /** @default 'MIT' */
-  readonly license?: string
+  /** Of the weights; not written when it is not known. */
+  readonly license?: string | undefined
 }
 
 /** What every YOLO11 takes: the coarsest level's pixels per cell. */
@@ -24,11 +24,11 @@ const COARSEST_STRIDE = '32'
  * @source docs.ultralytics.com, "Export": metadata of an ONNX file; observed in exports of version 8.4
  */
 export function exportMetadata(facts: ExportFacts): Record<string, string> {
-  const { scale, classNames, height, width, batch = 1, tile = null, license = 'MIT' } = facts
+  const { scale, classNames, height, width, batch = 1, tile = null, license } = facts
   return {
     description: `YOLO11${scale} detector`,
     author: 'Skyloop',
-    license,
+    ...(license === undefined ? {} : { license }),
     task: 'detect',
     stride: COARSEST_STRIDE,
     batch: String(batch),
