@@ -72,14 +72,15 @@ def expected(case):
     return {**dict(zip(KEYS, map(float, run.stats))), "perClass": per_class}
 
 
-cases = [
-    make_case("several classes and sizes", 1, 40, 5, 12),
-    make_case("crowds and own areas", 2, 40, 3, 12, crowd=0.2, own_areas=True),
-    make_case("many ties in score", 3, 30, 2, 10, score_steps=4),
-    make_case("a class without boxes", 4, 5, 30, 3),
-    make_case("more than a hundred detections an image", 5, 3, 1, 200, noise=0.12, max_size=40),
-]
-for case in cases:
-    case["expected"] = expected(case)
-lines = [{"source": f"pycocotools {version('pycocotools')}, numpy {np.__version__}, test/parity/coco_fixture.py"}, *cases]
-pathlib.Path(__file__).with_name("coco-fixture.jsonl").write_text("".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines))
+if __name__ == "__main__":
+    cases = [
+        make_case("several classes and sizes", 1, 40, 5, 12),
+        make_case("crowds and own areas", 2, 40, 3, 12, crowd=0.2, own_areas=True),
+        make_case("many ties in score", 3, 30, 2, 10, score_steps=4),
+        make_case("a class without boxes", 4, 5, 30, 3),
+        make_case("more than a hundred detections an image", 5, 3, 1, 200, noise=0.12, max_size=40),
+    ]
+    for case in cases:
+        case["expected"] = expected(case)
+    lines = [{"source": f"pycocotools {version('pycocotools')}, numpy {np.__version__}, test/parity/coco_fixture.py"}, *cases]
+    pathlib.Path(__file__).with_name("coco-fixture.jsonl").write_text("".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines))
