@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { seededRandom } from '../../src/core/random.ts'
@@ -6,39 +6,59 @@ import { encodeScene } from '../../src/data/scenes/write-scene-dataset.ts'
 import { renderScene } from '../../src/data/scenes/render-scene.ts'
 import { initialWeights, modelSpec } from '../../src/yolo/model/spec.ts'
 import { predictImage } from '../../src/yolo/predict/predict-image.ts'
-import { openDetector } from '../../src/yolo/runtime/detector-session.ts'
+import { predictImages } from '../../src/yolo/predict/predict-images.ts'
+import { type DetectorSession, openDetector } from '../../src/yolo/runtime/detector-session.ts'
 import { exportOnnx } from '../../src/yolo/runtime/export.ts'
-import type { Benchmark } from '../harness.ts'
+import type { Benchmark, Contender } from '../harness.ts'
 import { pythonPeer } from '../python-peer.ts'
 
 const SIDE = 640
 const IMAGES = 8
+const [WIDTH, HEIGHT] = [960, 540]
 
-/** From JPEG files of 960x540 px to boxes, YOLO11n at 640 px: decode, letterbox, network, suppression. */
-export async function prepare(version: string): Promise<Benchmark> {
+/** First the time of one image after the other, then the share of one when a whole list is handed over. */
+export const prepare = [
+  (version: string) =>
+    comparison(version, 'one', {
+      name: 'predict',
+      what: `file to boxes, ${WIDTH}x${HEIGHT} px JPEG, YOLO11n at ${SIDE} px, mean of ${IMAGES} images one after the other`,
+      sample: async (session, paths) => {
+        for (const path of paths) await predictImage(session, path, { tiling: null })
+      },
+    }),
+  (version: string) =>
+    comparison(version, 'list', {
+      name: 'predict-list',
+      what: `the same ${IMAGES} files handed over as a list, time per image`,
+      sample: async (session, paths) => {
+        for await (const outcome of predictImages(session, paths, { tiling: null })) {
+          if ('error' in outcome) throw outcome.error
+        }
+      },
+    }),
+]
+
+interface Way {
+  readonly name: string
+  readonly what: string
+  sample(session: DetectorSession, paths: readonly string[]): Promise<void>
+}
+
+async function comparison(version: string, mode: 'one' | 'list', way: Way): Promise<Benchmark> {
   const folder = await mkdtemp(join(tmpdir(), 'skyloop-bench-predict-'))
-  const spec = modelSpec('n', 80)
-  // Weights do not change the time of the network; an untrained one reports nothing, which costs suppression nothing either.
-  const onnx = exportOnnx(spec, initialWeights(spec, seededRandom(1)), {
-    height: SIDE,
-    width: SIDE,
-    metadata: { task: 'detect', stride: '32', batch: '1', imgsz: `[${SIDE}, ${SIDE}]`, names: pythonNames(80) },
-  })
-  const modelPath = join(folder, 'model.onnx')
-  await writeFile(modelPath, onnx)
-  const paths: string[] = []
-  for (let seed = 0; seed < IMAGES; seed++) {
-    const path = join(folder, `${seed}.jpg`)
-    await writeFile(path, await encodeScene(renderScene({ seed, width: 960, height: 540 }), 90))
-    paths.push(path)
-  }
-  const session = await openDetector(onnx)
-  const peer = await pythonPeer('ultralytics', 'ultralytics_predict.py', [modelPath, String(SIDE), ...paths])
+  const paths = await writeImages(folder)
+  const fixed = await writeModel(join(folder, 'fixed.onnx'), false)
+  const dynamic = await writeModel(join(folder, 'dynamic.onnx'), true)
+  const session = await openDetector(fixed)
+  const peer = (name: string, model: string): Promise<Contender | undefined> =>
+    pythonPeer(name, 'ultralytics_predict.py', [mode, model, String(SIDE), ...paths])
+  // The same file as ours, which Ultralytics fills with grey up to a square; and one of open size, where it does not.
+  const peers = [await peer('ultralytics', fixed), await peer('ultralytics-dynamic', dynamic)]
   return {
-    name: 'predict',
+    name: way.name,
     unit: 'ms',
     higherIsBetter: false,
-    what: `file to boxes, 960x540 px JPEG, YOLO11n at ${SIDE} px, mean of ${IMAGES} images one after the other`,
+    what: way.what,
     samples: 10,
     warmUp: 2,
     ours: {
@@ -46,13 +66,33 @@ export async function prepare(version: string): Promise<Benchmark> {
       version,
       sample: async () => {
         const started = performance.now()
-        for (const path of paths) await predictImage(session, path, { tiling: null })
+        await way.sample(session, paths)
         return (performance.now() - started) / IMAGES
       },
-      close: async () => session[Symbol.asyncDispose](),
+      close: async () => {
+        await session[Symbol.asyncDispose]()
+        await rm(folder, { recursive: true })
+      },
     },
-    peers: peer ? [peer] : [],
+    peers: peers.filter((found) => found !== undefined),
   }
+}
+
+async function writeImages(folder: string): Promise<string[]> {
+  const paths = Array.from({ length: IMAGES }, (_, seed) => join(folder, `${seed}.jpg`))
+  for (const [seed, path] of paths.entries()) {
+    await writeFile(path, await encodeScene(renderScene({ seed, width: WIDTH, height: HEIGHT }), 90))
+  }
+  return paths
+}
+
+/** Weights do not change the time of the network; an untrained one reports nothing, which costs suppression nothing either. */
+async function writeModel(path: string, dynamic: boolean): Promise<string> {
+  const spec = modelSpec('n', 80)
+  const metadata = { task: 'detect', stride: '32', batch: '1', imgsz: `[${SIDE}, ${SIDE}]`, names: pythonNames(80) }
+  const size = { height: SIDE, width: SIDE, dynamic }
+  await writeFile(path, exportOnnx(spec, initialWeights(spec, seededRandom(1)), { ...size, metadata }))
+  return path
 }
 
 /** Class names as the peer reads them. */

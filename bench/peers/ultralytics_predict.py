@@ -1,6 +1,7 @@
-"""JPEG files to boxes by Ultralytics on ONNX Runtime: args MODEL.onnx SIDE FILE...; see bench/python-peer.ts.
+"""JPEG files to boxes by Ultralytics on ONNX Runtime: args one|list MODEL.onnx SIDE FILE...; see bench/python-peer.ts.
 
-The library is used as it is installed, through its public classes; it is AGPL-3.0 and no part of Skyloop.
+`one` calls predict for each file, `list` once for all of them. The library is used as it is installed, through its public
+classes; it is AGPL-3.0 and no part of Skyloop.
 """
 import json, os, sys, time
 
@@ -8,13 +9,17 @@ os.environ.update(YOLO_AUTOINSTALL="false", YOLO_OFFLINE="true", YOLO_VERBOSE="f
 import ultralytics
 from ultralytics import YOLO
 
-model_path, side, *paths = sys.argv[1:]
+mode, model_path, side, *paths = sys.argv[1:]
 model = YOLO(model_path, task="detect")
 options = {"imgsz": int(side), "device": "cpu", "verbose": False}
 model.predict(paths[0], **options)
 print(json.dumps({"version": f"{ultralytics.__version__} (onnx)"}), flush=True)
 for line in sys.stdin:
     started = time.perf_counter()
-    for path in paths:
-        model.predict(path, **options)
+    if mode == "list":
+        for _ in model.predict(paths, stream=True, **options):
+            pass
+    else:
+        for path in paths:
+            model.predict(path, **options)
     print(json.dumps({"value": (time.perf_counter() - started) * 1000 / len(paths)}), flush=True)
