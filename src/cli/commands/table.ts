@@ -12,6 +12,7 @@ import { status as localStatus } from './local/status.ts'
 import { stop } from './local/stop.ts'
 import { approve, reject } from './model/decide.ts'
 import { list as listModels } from './model/list.ts'
+import { register } from './model/register.ts'
 import { rollback } from './model/rollback.ts'
 import { show as showModel } from './model/show.ts'
 import { report } from './monitor/report.ts'
@@ -23,6 +24,7 @@ import { logs } from './pipeline/logs.ts'
 import { status as pipelineStatus } from './pipeline/status.ts'
 import { predict } from './predict.ts'
 import { quickstart } from './quickstart.ts'
+import { evaluate } from './train/evaluate.ts'
 import { list as listTrainings } from './train/list.ts'
 import { logs as trainingLogs } from './train/logs.ts'
 import { resume as resumeTraining } from './train/resume.ts'
@@ -48,14 +50,14 @@ export const COMMANDS: Readonly<Record<string, Noun | CommandFactory>> = {
   data: { description: 'images and labels', verbs: [importData, synth] },
   train: {
     description: 'experiments: trainings and the search for hyperparameters',
-    verbs: [runTraining, tune, listTrainings, trainingStatus, trainingLogs, stopTraining, resumeTraining],
+    verbs: [runTraining, tune, evaluate, listTrainings, trainingStatus, trainingLogs, stopTraining, resumeTraining],
   },
   predict,
   pipeline: {
     description: 'the pipeline from raw images to a registered model',
     verbs: [compile, runPipeline, pipelineStatus, logs],
   },
-  model: { description: 'the model registry', verbs: [listModels, showModel, approve, reject, rollback] },
+  model: { description: 'the model registry', verbs: [register, listModels, showModel, approve, reject, rollback] },
   weights: { description: 'weights files: look, convert, export', verbs: [inspect, convert, exportWeights] },
   endpoint: { description: 'endpoints that serve a model', verbs: [deploy, invoke, listEndpoints, deleteEndpoint] },
   monitor: { description: 'what endpoints are sent, against the baseline', verbs: [runMonitor, report, enable] },

@@ -19,36 +19,66 @@ export function prepareJob(
   target: string,
   { tile, imgsz, valFraction, processingInstance }: Preparation,
 ): CreateProcessingJobCommandInput {
+  return processingJob(account, name, {
+    arguments: ['preprocess', '--tile', tile, '--imgsz', `${imgsz}`, '--val-fraction', `${valFraction}`],
+    inputs: { input: `${source}/` },
+    output: { name: 'dataset', folder: 'output', uri: target },
+    instanceType: processingInstance,
+  })
+}
+
+/** Where the evaluation of a training lies. */
+export const evaluationUri = (account: Account, trainingJobName: string): string =>
+  joinS3(`s3://${account.names.bucket}`, 'experiments', 'evaluation', trainingJobName)
+
+/** CreateProcessingJob's input for the program `evaluate`. */
+export function evaluateJob(
+  account: Account,
+  name: string,
+  training: { readonly job: string; readonly modelUri: string; readonly dataset: string },
+  instanceType: string,
+): CreateProcessingJobCommandInput {
+  return processingJob(account, name, {
+    arguments: ['evaluate'],
+    inputs: { model: training.modelUri, data: training.dataset },
+    output: { name: 'evaluation', folder: 'evaluation', uri: evaluationUri(account, training.job) },
+    instanceType,
+  })
+}
+
+function processingJob(
+  account: Account,
+  name: string,
+  job: {
+    readonly arguments: string[]
+    readonly inputs: Readonly<Record<string, string>>
+    readonly output: { readonly name: string; readonly folder: string; readonly uri: string }
+    readonly instanceType: string
+  },
+): CreateProcessingJobCommandInput {
   return {
     ProcessingJobName: name,
     RoleArn: account.roleArn('experiment'),
     AppSpecification: {
       ImageUri: skyloopImageUri(account.accountId, account.region),
-      ContainerArguments: ['preprocess', '--tile', tile, '--imgsz', `${imgsz}`, '--val-fraction', `${valFraction}`],
+      ContainerArguments: job.arguments,
     },
     ProcessingResources: {
-      ClusterConfig: {
-        InstanceType: processingInstance as ProcessingInstanceType,
-        InstanceCount: 1,
-        VolumeSizeInGB: 30,
-      },
+      ClusterConfig: { InstanceType: job.instanceType as ProcessingInstanceType, InstanceCount: 1, VolumeSizeInGB: 30 },
     },
-    ProcessingInputs: [
-      {
-        InputName: 'input',
-        S3Input: {
-          S3Uri: `${source}/`,
-          LocalPath: '/opt/ml/processing/input',
-          S3DataType: 'S3Prefix',
-          S3InputMode: 'File',
-        },
-      },
-    ],
+    ProcessingInputs: Object.entries(job.inputs).map(([InputName, S3Uri]) => ({
+      InputName,
+      S3Input: { S3Uri, LocalPath: `/opt/ml/processing/${InputName}`, S3DataType: 'S3Prefix', S3InputMode: 'File' },
+    })),
     ProcessingOutputConfig: {
       Outputs: [
         {
-          OutputName: 'dataset',
-          S3Output: { S3Uri: target, LocalPath: '/opt/ml/processing/output', S3UploadMode: 'EndOfJob' },
+          OutputName: job.output.name,
+          S3Output: {
+            S3Uri: job.output.uri,
+            LocalPath: `/opt/ml/processing/${job.output.folder}`,
+            S3UploadMode: 'EndOfJob',
+          },
         },
       ],
     },

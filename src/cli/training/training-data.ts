@@ -1,18 +1,15 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { S3Client } from '@aws-sdk/client-s3'
-import type { DescribeProcessingJobCommandOutput, SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { SkyloopError } from '../../core/errors.ts'
 import { joinS3, parseS3Uri } from '../../core/s3-uri.ts'
 import { formatBytes } from '../../core/units.ts'
 import type { Context } from '../command.ts'
 import type { Account } from '../account.ts'
-import { lastLines } from '../execution/job-logs.ts'
-import { pollMsOf } from '../execution/watch-execution.ts'
-import { asTask, type Task } from '../terminal/reporter.ts'
+import { asTask } from '../terminal/reporter.ts'
 import { prepareJob } from './job-requests.ts'
+import { describeProcessing, processed } from './processing-jobs.ts'
 
 /** How frames become training images. */
 export interface Preparation {
@@ -32,7 +29,7 @@ export interface Preparation {
  * when that has been done for the same files and settings.
  *
  * @returns S3 URI of the prepared data set
- * @throws SkyloopError `cli.no-images`, `cli.prepare`
+ * @throws SkyloopError `cli.no-images`; `cli.processing` when the preparation fails
  */
 export async function trainingData(
   context: Context,
@@ -109,67 +106,16 @@ async function prepare(
   // A job's name is used once: an attempt that failed has taken its own.
   for (let attempt = 1; ; attempt++) {
     const name = `experiment-prepare-${id}${attempt === 1 ? '' : `-${attempt}`}`
-    const found = await describe(sagemaker, name)
+    const found = await describeProcessing(sagemaker, name)
     if (found?.ProcessingJobStatus === 'Failed' || found?.ProcessingJobStatus === 'Stopped') continue
     if (found?.ProcessingJobStatus === 'Completed') {
       context.report.note('the data set has been prepared before and is used again')
       return target
     }
-    if (!found) {
-      const { CreateProcessingJobCommand } = await import('@aws-sdk/client-sagemaker')
-      await sagemaker.send(new CreateProcessingJobCommand(prepareJob(account, name, source, target, preparation)))
-    }
-    await asTask(context.report, 'preparing the data set', (task) => watch(context, account, name, task), String)
+    const job = found ? name : prepareJob(account, name, source, target, preparation)
+    await processed(context, account, job, 'preparing the data set')
     return target
   }
-}
-
-/** @returns what the job says about its result */
-async function watch(context: Context, account: Account, name: string, task: Task): Promise<string> {
-  const sagemaker = await account.clients.sagemaker()
-  for (;;) {
-    const job = await describe(sagemaker, name)
-    const status = job?.ProcessingJobStatus
-    if (status === 'Completed') return job?.ExitMessage ?? ''
-    if (status !== 'InProgress' && status !== 'Stopping') {
-      throw new SkyloopError({
-        code: 'cli.prepare',
-        message: `the preparation ${name} ended as ${status}: ${job?.FailureReason ?? 'no reason is given'}`,
-      })
-    }
-    const [last] = await lastLines(await account.clients.logs(), 'processing', name, 1)
-    task.update(last?.message ?? 'waiting to begin')
-    try {
-      await sleep(pollMsOf(account), undefined, { signal: context.signal })
-    } catch (error) {
-      const { StopProcessingJobCommand } = await import('@aws-sdk/client-sagemaker')
-      await sagemaker.send(new StopProcessingJobCommand({ ProcessingJobName: name }))
-      throw error
-    }
-  }
-}
-
-/** Undefined when there is no such job. */
-async function describe(
-  client: SageMakerClient,
-  name: string,
-): Promise<DescribeProcessingJobCommandOutput | undefined> {
-  const { DescribeProcessingJobCommand } = await import('@aws-sdk/client-sagemaker')
-  try {
-    return await client.send(new DescribeProcessingJobCommand({ ProcessingJobName: name }))
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw error
-  }
-}
-
-/** SageMaker says of a job that is not there: `ValidationException: ... not found`, or `ResourceNotFound`. */
-export function isMissing(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  return (
-    error.name === 'ResourceNotFound' ||
-    (error.name === 'ValidationException' && /not (be )?f(ou|i)nd/i.test(error.message))
-  )
 }
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex')

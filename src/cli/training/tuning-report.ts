@@ -8,7 +8,7 @@ import {
 import { formatDuration } from '../../core/units.ts'
 import { formatFacts, formatTable } from '../terminal/table.ts'
 import { shortName } from './names.ts'
-import { isMissing } from './training-data.ts'
+import { isMissing } from './missing.ts'
 
 /** A tuning job with its training jobs, the best first and those without a value last. */
 export interface Tuning {

@@ -11,7 +11,7 @@ import { lastLines, openLog } from '../execution/job-logs.ts'
 import { trainingState } from '../execution/training-progress.ts'
 import { pollMsOf } from '../execution/watch-execution.ts'
 import type { Task } from '../terminal/reporter.ts'
-import { isMissing } from './training-data.ts'
+import { isMissing } from './missing.ts'
 import { shortName } from './names.ts'
 
 /** SageMaker gives a job two minutes to end by itself. */

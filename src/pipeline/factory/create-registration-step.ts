@@ -1,4 +1,5 @@
 import type { DescribeModelPackageOutput, ModelApprovalStatus } from '@aws-sdk/client-sagemaker'
+import { SERVING } from '../../config/serving.ts'
 import { execution, join, type Value } from '../dsl/reference.ts'
 import { registerModelStep } from '../steps/job-steps.ts'
 import { outputUri, RETRY_SERVICE_FAULTS, type Step } from '../steps/step.ts'
@@ -19,9 +20,6 @@ export interface RegistrationOptions {
   readonly dependsOn?: readonly Step[]
 }
 
-/** Instance types that the detector is meant for. */
-const INSTANCE_TYPES = ['ml.m5.large', 'ml.m5.xlarge', 'ml.c5.xlarge', 'ml.c6i.xlarge', 'ml.g4dn.xlarge'] as const
-
 /** Registers a model as a new version that waits for a person's approval. Its ARN: `properties.ModelPackageArn`. */
 export function createRegistrationStep(
   context: StepContext,
@@ -38,10 +36,10 @@ export function createRegistrationStep(
       ModelApprovalStatus: (options.approvalStatus ?? 'PendingManualApproval') as ModelApprovalStatus,
       InferenceSpecification: {
         Containers: [{ Image: context.imageUri, ModelDataUrl: options.model }],
-        SupportedContentTypes: ['image/jpeg', 'image/png'],
-        SupportedResponseMIMETypes: ['application/json'],
-        SupportedRealtimeInferenceInstanceTypes: INSTANCE_TYPES,
-        SupportedTransformInstanceTypes: ['ml.m5.large', 'ml.m5.xlarge', 'ml.g4dn.xlarge'],
+        SupportedContentTypes: SERVING.contentTypes,
+        SupportedResponseMIMETypes: SERVING.answerTypes,
+        SupportedRealtimeInferenceInstanceTypes: SERVING.endpointInstances,
+        SupportedTransformInstanceTypes: SERVING.transformInstances,
       },
       ModelMetrics: {
         ModelQuality: {
