@@ -8,7 +8,7 @@ import { writeRectangles } from '../../test/generated-dataset.ts'
 import { seededRandom } from '../core/random.ts'
 import { initialWeights, modelSpec } from '../yolo/model/spec.ts'
 import { openDetector } from '../yolo/runtime/detector-session.ts'
-import { writeWeightsFile } from '../yolo/weights/weights-file.ts'
+import { exportOnnx } from '../yolo/runtime/export.ts'
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 
@@ -81,8 +81,10 @@ test('splits come as channels of their own, and so do weights to start from', as
   await writeFile(join(channels, 'train', 'classes.txt'), 'dark\nother\n')
   const spec = modelSpec('n', 1)
   await mkdir(join(channels, 'weights'))
-  const weights = join(channels, 'weights', 'model.safetensors')
-  await writeWeightsFile(weights, spec, initialWeights(spec, seededRandom(3)), ['dark'])
+  const metadata = { names: "{0: 'dark'}" }
+  const onnx = exportOnnx(spec, initialWeights(spec, seededRandom(3)), { height: 32, width: 32, metadata })
+  await writeFile(join(channels, 'weights', 'notes.txt'), 'trained elsewhere')
+  await writeFile(join(channels, 'weights', 'pretrained.onnx'), onnx)
   const { code, output } = await runTraining(baseDir)
   expect(output).toContain('Training on 2 images, validating on 0')
   expect(output).toContain('0 start anew')
@@ -102,6 +104,16 @@ test('without data, and with wrong hyperparameters, it fails with one clear sent
   expect((await runTraining(empty)).code).toBe(1)
   expect(await readFile(join(empty, 'output', 'failure'), 'utf8')).toContain(
     'neither a "dataset" channel nor a "train"',
+  )
+
+  const channels = join(empty, 'input', 'data')
+  await writeRectangles(join(channels, 'train'), 2, 64, 1)
+  await writeFile(join(channels, 'train', 'classes.txt'), 'dark\nother\n')
+  await mkdir(join(channels, 'weights'))
+  await writeFile(join(channels, 'weights', 'notes.txt'), 'no weights')
+  expect((await runTraining(empty)).code).toBe(1)
+  expect(await readFile(join(empty, 'output', 'failure'), 'utf8')).toContain(
+    'channel "weights" holds no .safetensors, .pt, .onnx file (found: notes.txt)',
   )
 })
 

@@ -29,7 +29,7 @@ const RESERVED = /^(sagemaker_|_tuning_)/
 
 /**
  * The training job. Channels: `dataset` (a prepared data set), or `train` and optionally `validation` (one split each);
- * optionally `weights` (a safetensors file to start from). Hyperparameters: see `settings.ts`, and
+ * optionally `weights` (a file to start from: .safetensors, .pt or .onnx). Hyperparameters: see `settings.ts`, and
  * `weights=base|none`. Resumes from the checkpoint folder; SIGTERM keeps a checkpoint and the best model so far.
  */
 export async function run(_args: string[]): Promise<number> {
@@ -106,14 +106,21 @@ async function datasetFacts(folders: readonly string[]): Promise<Pick<TrainingDa
   return { tile: facts['tile'] ?? null, contentHash: typeof hash === 'string' ? hash : undefined }
 }
 
+/** Best first. */
+const WEIGHTS_ENDINGS = ['model.safetensors', '.safetensors', '.pt', '.onnx'] as const
+
 /** @throws SkyloopError `jobs.train.weights` for another word than base or none, or a weights channel without a file */
 async function startWeights(container: Container, weights: string): Promise<string | undefined> {
   const channel = container.channelDir('weights')
   if (existsSync(channel)) {
-    const files = (await readdir(channel)).filter((name) => name.endsWith('.safetensors')).sort()
-    const file = files.find((name) => name === 'model.safetensors') ?? files[0]
+    const names = (await readdir(channel)).sort()
+    // A training's own output holds its model twice; the export has lost its batch norms.
+    const file = WEIGHTS_ENDINGS.map((ending) => names.find((name) => name.endsWith(ending))).find((name) => name)
     if (file === undefined) {
-      throw new SkyloopError({ code: 'jobs.train.weights', message: 'channel "weights" holds no .safetensors file' })
+      throw new SkyloopError({
+        code: 'jobs.train.weights',
+        message: `channel "weights" holds no ${WEIGHTS_ENDINGS.slice(1).join(', ')} file (found: ${names.join(', ') || 'nothing'})`,
+      })
     }
     return join(channel, file)
   }
