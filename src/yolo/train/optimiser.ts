@@ -57,8 +57,10 @@ export function createOptimiser(spec: ModelSpec, options: OptimiserOptions): Opt
       const first = moment(`first/${name}`, weight.length)
       const second = moment(`second/${name}`, weight.length)
       const b2 = 0.999
-      const size = rate / (1 - b1 ** optimiser.steps)
+      // Both sides of the quotient times √(1 − b2^t): one division an element less.
       const root = Math.sqrt(1 - b2 ** optimiser.steps)
+      const size = (rate * root) / (1 - b1 ** optimiser.steps)
+      const epsilon = 1e-8 * root
       const shrink = 1 - rate * decay
       for (let i = 0; i < weight.length; i++) {
         const g = gradient[i]!
@@ -66,7 +68,7 @@ export function createOptimiser(spec: ModelSpec, options: OptimiserOptions): Opt
         const v = b2 * second[i]! + (1 - b2) * g * g
         first[i] = m
         second[i] = v
-        weight[i] = weight[i]! * shrink - (size * m) / (Math.sqrt(v) / root + 1e-8)
+        weight[i] = weight[i]! * shrink - (size * m) / (Math.sqrt(v) + epsilon)
       }
     },
   }
