@@ -1,0 +1,91 @@
+// node tools/mutate.ts [GROUP...] [--json FILE] [--only TEXT]: makes one small mistake after the other in a copy of the sources and
+// runs the tests that should notice. Survivors are missing tests, or mistakes without effect (test/parity/README.md).
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { mutate, mutationsOf } from '../test/mutation/mutations.ts'
+
+interface Group {
+  readonly sources: readonly string[]
+  /** The quickest first: the first failure ends a run. */
+  readonly tests: readonly string[]
+}
+
+const OPERATIONS = ['src/yolo/autodiff/gradients.test.ts', 'test/parity/ops.test.ts']
+const GROUPS: Readonly<Record<string, Group>> = {
+  loss: {
+    sources: ['src/yolo/loss/assignment.ts', 'src/yolo/loss/box.ts', 'src/yolo/loss/detection-loss.ts'],
+    tests: ['src/yolo/loss', 'test/parity/assignment.test.ts', 'test/parity/loss.test.ts'],
+  },
+  rules: { sources: ['src/yolo/autodiff/rules.ts', 'src/yolo/autodiff/gradients.ts'], tests: OPERATIONS },
+  lowerings: {
+    sources: ['src/yolo/runtime/lowerings.ts', 'src/yolo/runtime/lower-conv.ts', 'src/yolo/runtime/lower-norm.ts'],
+    tests: [...OPERATIONS, 'src/yolo/runtime/compile.test.ts', 'src/yolo/runtime/channel-block.test.ts'],
+  },
+  training: {
+    sources: ['src/yolo/train/optimiser.ts', 'src/yolo/train/schedule.ts', 'src/yolo/train/moving-average.ts'],
+    tests: ['src/yolo/train/optimiser.test.ts', 'test/parity/schedule.test.ts'],
+  },
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'string' }, only: { type: 'string' } },
+})
+const chosen = positionals.length > 0 ? positionals : Object.keys(GROUPS)
+const root = join(import.meta.dirname, '..')
+const copy = mkdtempSync(join(tmpdir(), 'skyloop-mutate-'))
+process.on('exit', () => rmSync(copy, { recursive: true, force: true }))
+process.on('SIGINT', () => process.exit(130))
+process.on('SIGTERM', () => process.exit(143))
+for (const name of ['src', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts']) {
+  cpSync(join(root, name), join(copy, name), { recursive: true, filter: (path) => !path.includes('.venv') })
+}
+symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+
+/** A mistake that makes a program run for ever is noticed too. */
+const TIMEOUT_MS = 180_000
+
+const passes = (tests: readonly string[]): boolean =>
+  spawnSync(process.execPath, [join(copy, 'node_modules/vitest/vitest.mjs'), 'run', '--bail=1', ...tests], {
+    cwd: copy,
+    env: { ...process.env, NODE_ENV: 'test' },
+    stdio: 'ignore',
+    timeout: TIMEOUT_MS,
+  }).status === 0
+
+interface Verdict {
+  readonly file: string
+  readonly line: number
+  readonly what: string
+  readonly code: string
+  readonly killed: boolean
+}
+const verdicts: Verdict[] = []
+for (const name of chosen) {
+  const group = GROUPS[name]
+  if (!group) throw new Error(`no group ${name}; there are ${Object.keys(GROUPS).join(', ')}`)
+  if (!passes(group.tests)) throw new Error(`the tests of ${name} fail without any mistake`)
+  for (const file of group.sources) {
+    const source = readFileSync(join(root, file), 'utf8')
+    const path = join(copy, file)
+    for (const mutation of mutationsOf(source)) {
+      const line = source.slice(0, mutation.start).split('\n').length
+      const code = (source.split('\n')[line - 1] as string).trim()
+      if (values.only !== undefined && !`${file}:${line} ${code}`.includes(values.only)) continue
+      writeFileSync(path, mutate(source, mutation))
+      const verdict = { file, line, what: mutation.what, code, killed: !passes(group.tests) }
+      verdicts.push(verdict)
+      console.log(`${verdict.killed ? 'killed  ' : 'SURVIVED'} ${file}:${line} ${mutation.what}   ${code}`)
+    }
+    writeFileSync(path, source)
+  }
+}
+
+for (const file of new Set(verdicts.map((verdict) => verdict.file))) {
+  const own = verdicts.filter((verdict) => verdict.file === file)
+  console.log(`${file}: ${own.filter(({ killed }) => killed).length} of ${own.length} killed`)
+}
+if (values.json) writeFileSync(values.json, `${JSON.stringify(verdicts, null, 1)}\n`)
