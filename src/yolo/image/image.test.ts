@@ -5,6 +5,7 @@ import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { blit, placeBox } from './blit.ts'
 import type { Orientation } from './blit.ts'
+import { cropPlanes } from './crop-planes.ts'
 import { decodeImage } from './decode-image.ts'
 import { letterbox, unletterboxBox, writePlanes } from './letterbox.ts'
 import type { RgbImage } from './rgb-image.ts'
@@ -93,6 +94,15 @@ describe('letterboxing', () => {
     const expected = [0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0.2, 0.4]
     expect(Array.from(target, (value) => Math.round(value * 1000) / 1000)).toEqual(expected)
   })
+})
+
+test('a crop that reaches beyond the image is grey there, and leaves the other images of its batch alone', () => {
+  const target = new Float32Array(2 * 3 * 4).fill(-1)
+  // The 2 x 2 pixels around the top right corner of 0 1 2 / 3 4 5.
+  cropPlanes(counted(3, 2), 2, -1, { width: 2, height: 2 }, target, 1)
+  const bytes = Array.from(target, (value) => (value < 0 ? -1 : Math.round(value * 255)))
+  const others = Array.from({ length: 12 }, () => -1)
+  expect(bytes).toEqual([...others, 114, 114, 2, 114, 114, 114, 0, 114, 114, 114, 0, 114])
 })
 
 describe('orientation', () => {

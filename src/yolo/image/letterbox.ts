@@ -1,6 +1,7 @@
 import { SkyloopError } from '../../core/errors.ts'
+import { cropPlanes } from './crop-planes.ts'
 import { resizeLinear, roundHalfEven } from './resize-linear.ts'
-import { PADDING_GREY, type RgbImage } from './rgb-image.ts'
+import { PADDING_GREY, type RgbImage, type Size } from './rgb-image.ts'
 
 /** How an image was fitted: it was resized to `width` x `height` and put at `padX`, `padY`, all in network pixels. */
 export interface LetterboxFit {
@@ -12,15 +13,6 @@ export interface LetterboxFit {
   readonly scaleX: number
   readonly scaleY: number
 }
-
-/** Pixels. */
-export interface Size {
-  readonly width: number
-  readonly height: number
-}
-
-/** Byte to share of 255. */
-const UNIT = Float32Array.from({ length: 256 }, (_, byte) => byte / 255)
 
 /**
  * Fits an image into `size` with its aspect kept, centred on padding grey, bilinear; written as what the network reads:
@@ -40,7 +32,7 @@ export function letterboxPlanes(
   const fit = letterboxFit(image, { width, height }, options.enlarge ?? true)
   const pixels = width * height
   const start = index * 3 * pixels
-  if (fit.width !== width || fit.height !== height) target.fill(UNIT[PADDING_GREY]!, start, start + 3 * pixels)
+  if (fit.width !== width || fit.height !== height) target.fill(PADDING_GREY / 255, start, start + 3 * pixels)
   const first = start + fit.padY * width + fit.padX
   resizeLinear(image, fit.width, fit.height, { values: target, start: first, rowStep: width, colourStep: pixels })
   return fit
@@ -116,12 +108,5 @@ export function unletterboxBox(
  * @param target `[B, 3, H, W]` with the image's height and width
  */
 export function writePlanes(image: RgbImage, target: Float32Array, index: number): void {
-  const pixels = image.width * image.height
-  const start = index * pixels * 3
-  const { rgb } = image
-  for (let i = 0, p = 0; i < pixels; i++, p += 3) {
-    target[start + i] = UNIT[rgb[p]!]!
-    target[start + pixels + i] = UNIT[rgb[p + 1]!]!
-    target[start + 2 * pixels + i] = UNIT[rgb[p + 2]!]!
-  }
+  cropPlanes(image, 0, 0, image, target, index)
 }

@@ -5,6 +5,12 @@ export interface RgbImage {
   readonly rgb: Uint8Array
 }
 
+/** Pixels. */
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
 /** The longest side that any image may have, in pixels; larger ones are refused before they are decoded. */
 export const MAX_SIDE_PX = 20_000
 

