@@ -79,7 +79,9 @@ def _read(rule, text):
         number = float(text)
     except ValueError:
         return None
-    if not math.isfinite(number) or number < 0:
+    if not math.isfinite(number) or number < rule.get("min", 0):
+        return None
+    if "multipleOf" in rule and number % rule["multipleOf"] != 0:
         return None
     if kind == "integer":
         return int(number) if number.is_integer() else None
@@ -87,5 +89,9 @@ def _read(rule, text):
 
 
 def _describe(rule):
-    words = {"integer": "a whole number of at least 0", "number": "a number of at least 0", "switch": "on or off"}
-    return words[rule["kind"]] if rule["kind"] in words else f'one of {", ".join(rule["of"])}'
+    if rule["kind"] == "switch":
+        return "on or off"
+    if rule["kind"] == "choice":
+        return f'one of {", ".join(rule["of"])}'
+    step = f', a multiple of {rule["multipleOf"]}' if "multipleOf" in rule else ""
+    return f'a {"whole " if rule["kind"] == "integer" else ""}number of at least {rule.get("min", 0)}{step}'

@@ -43,14 +43,16 @@ class Arguments(unittest.TestCase):
     def test_everything_wrong_is_named_at_once(self):
         with self.assertRaises(HyperparameterError) as caught:
             read_hyperparameters(
-                {"epoch": "3", "epochs": "2.5", "lr0": "-1", "imgsz": "nan", "rotate90": "0.5", "optimizer": "adam", "weights": "base"}
+                {"epoch": "3", "epochs": "2.5", "batch": "0", "accumulate": "x", "lr0": "-1", "imgsz": "100", "rotate90": "0.5", "optimizer": "adam", "weights": "base"}
             )
         text = str(caught.exception)
         for part in (
             'unknown hyperparameter "epoch"',
-            'epochs="2.5" is not a whole number',
+            'epochs="2.5" is not a whole number of at least 1',
+            'batch="0" is not a whole number of at least 1',
+            'accumulate="x" is not a whole number',
             'lr0="-1" is not a number of at least 0',
-            'imgsz="nan" is not',
+            'imgsz="100" is not a whole number of at least 32, a multiple of 32',
             'rotate90="0.5" cannot be had with this image: the library turns',
             'optimizer="adam" is not one of sgd, adamw',
             'weights="base" cannot be had with this image',
