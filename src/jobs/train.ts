@@ -64,8 +64,13 @@ export async function run(_args: string[]): Promise<number> {
       imageSize: settings.imgsz,
       tile: data.tile,
       datasetHash: data.contentHash,
+      // Who stops a job gives it little time.
+      plots: settings.plots && result.status !== 'interrupted',
     })
-    return `${result.status}: ${result.reason}`
+    const isStart = result.bestEpoch === 0 && result.rows.some(({ epoch }) => epoch > 0)
+    const shipped = isStart ? '; no epoch was better than the start weights, so they are the model' : ''
+    if (isStart) console.log(`No epoch was better than the start weights (epoch 0): they are the model`)
+    return `${result.status}: ${result.reason}${shipped}`
   })
 }
 

@@ -1,7 +1,7 @@
 import type { MatchBits } from './matching.ts'
 
 /** Recall points 0, .01 .. 1 with the rounding of `np.linspace(0, 1, 101)`. */
-const RECALL_POINTS: readonly number[] = Array.from({ length: 101 }, (_, i) => (i === 100 ? 1 : i * 0.01))
+export const RECALL_POINTS: readonly number[] = Array.from({ length: 101 }, (_, i) => (i === 100 ? 1 : i * 0.01))
 
 export interface ThresholdResult {
   /** Mean of the interpolated precision over 101 recall points; -1 when no box counts. */
@@ -15,9 +15,10 @@ export interface ThresholdResult {
  *
  * Precision changes for the better only at a true positive, so only those are kept: at the j-th one it is j over all counted so far.
  *
+ * @param curve gets the interpolated precision at the 101 recall points when it is given, `[101]` of zeros
  * @source pycocotools `COCOeval.accumulate`
  */
-export function averagePrecision(bits: MatchBits, threshold: number): ThresholdResult {
+export function averagePrecision(bits: MatchBits, threshold: number, curve?: Float64Array): ThresholdResult {
   if (bits.positives === 0) return { averagePrecision: -1, recall: -1 }
   const bit = 1 << threshold
   const { matched, ignored } = bits
@@ -33,10 +34,11 @@ export function averagePrecision(bits: MatchBits, threshold: number): ThresholdR
   }
   let sum = 0
   let j = 0
-  for (const point of RECALL_POINTS) {
+  for (const [i, point] of RECALL_POINTS.entries()) {
     while (j < precision.length && (j + 1) / bits.positives < point) j++
     if (j === precision.length) break
     sum += precision[j]!
+    if (curve) curve[i] = precision[j]!
   }
   return { averagePrecision: sum / RECALL_POINTS.length, recall: precision.length / bits.positives }
 }

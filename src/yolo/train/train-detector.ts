@@ -4,6 +4,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { CocoMetrics } from '../eval/coco-ap.ts'
 import { modelSpec } from '../model/spec.ts'
 import type { ModelSpec, Weights } from '../model/spec.ts'
+import type { ImageSize } from '../runtime/detector-session.ts'
 import type { TransferReport } from '../weights/transfer.ts'
 import { readWeights } from '../weights/read-weights.ts'
 import { availableMemoryBytes } from './available-memory.ts'
@@ -74,6 +75,8 @@ export interface TrainResult {
 /** What plots are drawn from. */
 export interface TrainingMaterial {
   readonly train: Dataset
+  /** Of the training images as they are held in memory, aspect kept. */
+  readonly trainSizes: readonly ImageSize[]
   /** With what `weights` find on it; undefined without a validation split, or when interrupted. */
   readonly validation: (Validation & { readonly dataset: Dataset }) | undefined
   /** A batch as the training saw it; both numbers 0-based. */
@@ -161,6 +164,7 @@ export async function trainDetector(options: TrainDetectorOptions): Promise<Trai
     validation: best.validation?.metrics,
     material: {
       train,
+      trainSizes: store.sizes,
       validation: validation && best.validation && { dataset: validation, ...best.validation },
       sampleBatch: (number) => makeBatch(plan.source, number.epoch, number.index),
     },

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic, writeJsonAtomic } from '../../core/files.ts'
+import { writeTrainingPlots } from '../plots/training-plots.ts'
 import { exportOnnx } from '../runtime/export.ts'
 import { engineName } from '../runtime/engine-name.ts'
 import { writeWeightsFile } from '../weights/weights-file.ts'
@@ -9,18 +10,20 @@ import type { TrainResult } from './train-detector.ts'
 
 export interface OutputOptions {
   readonly modelDir: string
-  /** Gets `results.csv`. */
+  /** Gets `results.csv`, and `plots/` when `plots` is on. */
   readonly outputDataDir: string
   readonly classNames: readonly string[]
   /** H and W in pixels. */
   readonly imageSize: number
+  /** Whether pictures are drawn. @default false */
+  readonly plots?: boolean
   /** How frames were cut into the training's images, for prediction to do the same; null when they were not. */
   readonly tile: unknown
   /** Content hash of the data set, when it has one. */
   readonly datasetHash?: string
 }
 
-/** Writes `model.onnx`, `model.safetensors`, `metrics.json` and `results.csv` of a training. */
+/** Writes `model.onnx`, `model.safetensors`, `metrics.json`, `results.csv` and plots of a training. */
 export async function writeTrainingOutputs(result: TrainResult, options: OutputOptions): Promise<void> {
   const { modelDir, outputDataDir, classNames, imageSize } = options
   await mkdir(modelDir, { recursive: true })
@@ -46,6 +49,13 @@ export async function writeTrainingOutputs(result: TrainResult, options: OutputO
   })
   await writeJsonAtomic(join(modelDir, 'metrics.json'), trainingMetrics(result, options))
   await writeFileAtomic(join(outputDataDir, 'results.csv'), resultsCsv(result.rows))
+  if (options.plots) await writeTrainingPlots(result, classNames, imageSize, join(outputDataDir, 'plots'))
+}
+
+/** Validation of the weights that training started from; null without validation, or from scratch. */
+function startMetrics({ rows }: TrainResult): { map50: number | null; map50_95: number | null } | null {
+  const start = rows.find(({ epoch }) => epoch === 0)
+  return start ? { map50: start.valMap50, map50_95: start.valMap50_95 } : null
 }
 
 function trainingMetrics(result: TrainResult, { classNames, datasetHash }: OutputOptions): Record<string, unknown> {
@@ -55,6 +65,7 @@ function trainingMetrics(result: TrainResult, { classNames, datasetHash }: Outpu
     reason: result.reason,
     epochs: result.rows.filter(({ epoch }) => epoch > 0).length,
     bestEpoch: result.bestEpoch,
+    start: startMetrics(result),
     steps: result.steps,
     imagesPerSecond: result.imagesPerSecond,
     finalLoss: result.finalLoss ?? null,
