@@ -118,6 +118,10 @@ const CASES: readonly Case[] = [
   convCase(8, 4, 3, 2, 1, 6),
   convCase(8, 3, 3, 2, 1, 5),
   convCase(8, 4, 1, 1, 1, 3),
+  // Large enough to be multiplied image by image.
+  { ...convCase(8, 2, 3, 1, 1, 24), wrt: [1] },
+  { ...convCase(2, 2, 3, 2, 1, 48), wrt: [1] },
+  { ...convCase(8, 2, 1, 1, 1, 24), wrt: [1] },
   convCase(8, 8, 3, 1, 8, 4),
   // Whole blocks of channels, which a processor with blocked convolutions runs as such.
   convCase(16, 16, 3, 1, 16, 4),

@@ -7,7 +7,7 @@ import { float, type OnnxWriter } from './onnx-writer.ts'
 type ImageShape = readonly [number, number, number, number]
 
 /** Images with at least this many pixels are summed image by image, and squared by a matrix product; measured on CPU. */
-const LARGE = 2500
+const LARGE = 1500
 
 /** Σ over B, H, W of each channel, `[C]`. */
 function channelSum(writer: OnnxWriter, x: string, [, , h, w]: ImageShape, output: string): void {

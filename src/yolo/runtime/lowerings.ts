@@ -1,7 +1,8 @@
 import type { Node } from '../graph/graph.ts'
 import type { OpName } from '../graph/op.ts'
 import { elementCount, type Shape } from '../graph/tensor.ts'
-import { lowerConv, lowerConvInputGradient, lowerConvWeightGradient } from './lower-conv.ts'
+import { lowerConv, lowerConvInputGradient } from './lower-conv.ts'
+import { lowerConvWeightGradient } from './lower-conv-weight.ts'
 import { lowerConvBatchNorm, lowerBatchNormGradient, lowerSilu, lowerSiluGradient } from './lower-norm.ts'
 import { float, type OnnxWriter } from './onnx-writer.ts'
 
