@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -83,6 +83,15 @@ test('a detector scores 1 at IoU .50 and .95 on its own most confident reports, 
   const lines = (await readFile(join(output, 'detections.jsonl'), 'utf8')).trim().split('\n')
   expect(lines.map((line) => (JSON.parse(line) as { image: string }).image)).toEqual(['a.jpg', 'b.jpg'])
   expect(await readFile(join(output, 'report.html'), 'utf8')).toContain('data:image/jpeg;base64,')
+  const plots = await readdir(join(output, 'plots'))
+  expect(plots.toSorted()).toEqual([
+    'confusion-matrix-normalised.png',
+    'confusion-matrix.png',
+    'f1-confidence.png',
+    'pr-curve.png',
+    'precision-confidence.png',
+    'recall-confidence.png',
+  ])
 })
 
 test('scores are given by altitude where the metadata knows it, and what it does not know stays unknown', async () => {

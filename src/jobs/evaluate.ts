@@ -7,6 +7,7 @@ import { formatDuration } from '../core/units.ts'
 import { altitudeOf, readImageMetadata } from '../data/formats/image-metadata.ts'
 import { evaluateDetector } from '../yolo/eval/evaluate-detector.ts'
 import { detectionsLine, evaluationJson, evaluationPage } from '../yolo/eval/evaluation-report.ts'
+import { detectionPlots } from '../yolo/plots/detection-plots.ts'
 import { readClassNames, readDataset } from '../yolo/train/dataset.ts'
 import { type Container, openContainer, runJob } from './container.ts'
 import { jobArguments } from './job-arguments.ts'
@@ -19,7 +20,7 @@ const KEPT_CONFIDENCE = 0.05
  * Scores a model on a prepared data set.
  *
  * In: `processing/model` (`model.onnx` or `model.tar.gz`), `processing/data` (the output of preprocess).
- * Out: `processing/evaluation/{evaluation.json, detections.jsonl, report.html}`.
+ * Out: `processing/evaluation/{evaluation.json, detections.jsonl, report.html, plots/*.png}`.
  *
  * Arguments: `--split test|val|train` (default: test when there is one, else val) and `--on frames|tiles`
  * (default: whole frames, predicted tile by tile, when the set kept them; else the prepared images);
@@ -71,10 +72,18 @@ async function evaluate(container: Container, args: readonly string[]): Promise<
   await writeJsonAtomic(join(outputDir, 'evaluation.json'), json)
   const lines = evaluation.images.map((image) => detectionsLine(image, evaluation.classNames, KEPT_CONFIDENCE))
   await writeFile(join(outputDir, 'detections.jsonl'), `${lines.join('\n')}\n`)
-  await writeFile(
-    join(outputDir, 'report.html'),
-    await evaluationPage(evaluation, `Evaluation on ${split} (${dataset.images.length} ${on})`),
+  const { images, confusion, classNames } = evaluation
+  const found = images.map(({ name, detections }) => ({ id: name, detections }))
+  const plots = await detectionPlots(
+    images.map(({ truth }) => truth),
+    found,
+    confusion,
+    classNames,
   )
+  await mkdir(join(outputDir, 'plots'), { recursive: true })
+  for (const [name, png] of plots) await writeFile(join(outputDir, 'plots', name), png)
+  const title = `Evaluation on ${split} (${dataset.images.length} ${on})`
+  await writeFile(join(outputDir, 'report.html'), await evaluationPage(evaluation, title, plots))
   const { map50, map50_95 } = evaluation.metrics
   console.log(
     `eval_map50=${map50.toFixed(4)} eval_map50_95=${map50_95.toFixed(4)} eval_images=${dataset.images.length}`,

@@ -1,5 +1,5 @@
 import sharp from 'sharp'
-import { escapeXml } from '../../core/escape-xml.ts'
+import { textPath } from '../plots/text-path.ts'
 
 /** A box to draw, in pixels of the image. */
 export interface DrawnBox {
@@ -27,9 +27,7 @@ export async function drawBoxes(
     const [x1, y1, x2, y2] = box.map((side) => side * scale) as [number, number, number, number]
     const stroke = `stroke="${colour}" stroke-width="${dashed ? 1.2 : 1.6}"${dashed ? ' stroke-dasharray="4 3"' : ''}`
     const rect = `<rect x="${x1.toFixed(1)}" y="${y1.toFixed(1)}" width="${(x2 - x1).toFixed(1)}" height="${(y2 - y1).toFixed(1)}" fill="none" ${stroke}/>`
-    const text = label
-      ? `<text x="${x1.toFixed(1)}" y="${Math.max(9, y1 - 3).toFixed(1)}" font-family="sans-serif" font-size="10" fill="${colour}" stroke="#000" stroke-width="2.4" paint-order="stroke">${escapeXml(label)}</text>`
-      : ''
+    const text = label ? textPath(x1, Math.max(9, y1 - 3), label, { size: 10, fill: colour, halo: '#000000' }) : ''
     return rect + text
   })
   const overlay = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${shapes.join('')}</svg>`

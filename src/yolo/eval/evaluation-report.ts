@@ -92,8 +92,19 @@ export function detectionsLine(image: EvaluatedImage, classNames: readonly strin
 
 const SHEET_IMAGES = 12
 
-/** A self-contained page: the numbers, and some images with true boxes (dashed white) and reported ones (coloured). */
-export async function evaluationPage(evaluation: DetectorEvaluation, title: string): Promise<string> {
+/** Of the plots, those that the page shows; the others are files beside it. */
+const PAGE_PLOTS = ['pr-curve.png', 'f1-confidence.png', 'confusion-matrix-normalised.png']
+
+/**
+ * A self-contained page: the numbers, curves, and some images with true boxes (dashed white) and reported ones (coloured).
+ *
+ * @param plots PNG files by name, as `detectionPlots` draws them
+ */
+export async function evaluationPage(
+  evaluation: DetectorEvaluation,
+  title: string,
+  plots: ReadonlyMap<string, Buffer>,
+): Promise<string> {
   const { metrics, classNames, images } = evaluation
   const shown = spread(images, SHEET_IMAGES)
   const figures: string[] = []
@@ -103,6 +114,10 @@ export async function evaluationPage(evaluation: DetectorEvaluation, title: stri
       `<figure><img alt="" src="data:image/jpeg;base64,${jpeg.toString('base64')}"><figcaption>${escapeXml(image.name)}, ${image.truth.classes.length} true boxes</figcaption></figure>`,
     )
   }
+  const curves = PAGE_PLOTS.flatMap((name) => {
+    const png = plots.get(name)?.toString('base64')
+    return png === undefined ? [] : [`<figure><img alt="${name}" src="data:image/png;base64,${png}"></figure>`]
+  })
   const percent = (value: number): string => (value < 0 ? '–' : (value * 100).toFixed(1))
   const rows = metrics.perClass
     .filter(({ boxes }) => boxes > 0)
@@ -118,6 +133,7 @@ Boxes are shown from confidence ${metrics.operatingPoint.confidence.toFixed(2)},
 (precision ${percent(metrics.operatingPoint.precision)}, recall ${percent(metrics.operatingPoint.recall)}). Dashed white: true boxes.</p>
 <table><tr><th>class</th><th>boxes</th><th>AP50</th><th>AP50-95</th><th>precision</th><th>recall</th></tr>${rows.join('')}</table>
 ${slices(evaluation, percent)}
+<main>${curves.join('\n')}</main>
 <main>${figures.join('\n')}</main></html>\n`
 }
 

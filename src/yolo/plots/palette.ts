@@ -26,7 +26,7 @@ const HEAT = [
 ] as const
 
 /** Bright on photographs, whatever is below. */
-export const BOX_COLOURS = ['#ffb000', '#00c2ff', '#ff5c8a', '#7dff6b', '#c78bff', '#ff8a3d', '#fff36b'] as const
+const BOX_COLOURS = ['#ffb000', '#00c2ff', '#ff5c8a', '#7dff6b', '#c78bff', '#ff8a3d', '#fff36b'] as const
 
 export function boxColour(classId: number): string {
   return BOX_COLOURS[classId % BOX_COLOURS.length]!

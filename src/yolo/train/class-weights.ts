@@ -37,7 +37,7 @@ export function classWeightsOf(setting: string, train: Dataset): Float32Array | 
 }
 
 /** `[K]` */
-export function boxesPerClass({ images, classNames }: Dataset): number[] {
+function boxesPerClass({ images, classNames }: Dataset): number[] {
   const counts = classNames.map(() => 0)
   for (const { classes } of images) for (const k of classes) counts[k]!++
   return counts
