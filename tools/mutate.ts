@@ -48,8 +48,12 @@ symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
 /** A mistake that makes a program run for ever is noticed too. */
 const TIMEOUT_MS = 180_000
 
+const VITEST = join(copy, 'node_modules/vitest/vitest.mjs')
+// One process without isolation loads ONNX Runtime once.
+const OPTIONS = ['run', '--bail=1', '--no-isolate', '--maxWorkers=1']
+
 const passes = (tests: readonly string[]): boolean =>
-  spawnSync(process.execPath, [join(copy, 'node_modules/vitest/vitest.mjs'), 'run', '--bail=1', ...tests], {
+  spawnSync(process.execPath, [VITEST, ...OPTIONS, ...tests], {
     cwd: copy,
     env: { ...process.env, NODE_ENV: 'test' },
     stdio: 'ignore',

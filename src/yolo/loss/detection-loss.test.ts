@@ -6,12 +6,12 @@ import { elementCount, type Shape } from '../graph/tensor.ts'
 import { anchorGrid } from '../model/anchors.ts'
 import type { LevelOutput } from '../model/network.ts'
 import { evaluator } from '../runtime/evaluate.ts'
-import { assignedLoss, type Gains, predictionsOf } from './detection-loss.ts'
+import { assignedLoss, type LossOptions, predictionsOf } from './detection-loss.ts'
 
 /** A 32 px image: 16 + 4 + 1 anchors. */
 const [B, K, A] = [1, 2, 21]
 
-async function lossFunction(gains: Gains) {
+async function lossFunction(options: LossOptions) {
   const graph = createGraph()
   const levels: LevelOutput[] = [4, 2, 1].map((n, i) => ({
     distances: input(graph, `distances${i}`, [B, 64, n, n]),
@@ -23,7 +23,7 @@ async function lossFunction(gains: Gains) {
     scores: input(graph, 'scores', [B, K, A]),
     weight: input(graph, 'weight', [B, 1, A]),
   }
-  const loss = assignedLoss(predictionsOf(levels, anchors), assignment, anchors, { gains })
+  const loss = assignedLoss(predictionsOf(levels, anchors), assignment, anchors, options)
   const logits = levels.flatMap(({ distances, classes }) => [distances, classes])
   const slopes = gradients(loss.total, logits)
   const shapes = new Map<string, Shape>(graph.inputs.map(({ name, tensor }) => [name, tensor.shape]))
@@ -43,7 +43,7 @@ function onePositive(feeds: Record<string, Float32Array>, weight: number): void 
 
 describe('the loss under a given assignment', () => {
   test('of an undecided network is what one computes by hand', async () => {
-    const { run, zeros } = await lossFunction({ box: 1, cls: 1, dfl: 1 })
+    const { run, zeros } = await lossFunction({ gains: { box: 1, cls: 1, dfl: 1 } })
     await using _session = run
     const feeds = zeros()
     onePositive(feeds, 1)
@@ -56,7 +56,7 @@ describe('the loss under a given assignment', () => {
   })
 
   test('is divided by the sum of target probabilities, but never by less than 1', async () => {
-    const { run, zeros } = await lossFunction({ box: 0, cls: 1, dfl: 0 })
+    const { run, zeros } = await lossFunction({ gains: { box: 0, cls: 1, dfl: 0 } })
     await using _session = run
     const light = zeros()
     onePositive(light, 0.25)
@@ -66,8 +66,23 @@ describe('the loss under a given assignment', () => {
     expect((await run(heavy))[1]![0]).toBeCloseTo((A * K * Math.log(2)) / (0.5 * A), 3)
   })
 
+  test('weighs its parts as published, and each class as asked', async () => {
+    const { run, zeros } = await lossFunction({ classWeights: [0.25, 3] })
+    await using _session = run
+    const feeds = zeros()
+    onePositive(feeds, 1)
+    const [box, cls, dfl] = (await run(feeds)).map((values) => values[0]!) as [number, number, number]
+    expect(box).toBeCloseTo(7.5 * (1 - 4 / 225), 4)
+    expect(cls).toBeCloseTo(0.5 * A * (0.25 + 3) * Math.log(2), 3)
+    expect(dfl).toBeCloseTo(1.5 * Math.log(16), 4)
+  })
+
+  test('is refused without one weight a class', async () => {
+    await expect(lossFunction({ classWeights: [1, 2, 3] })).rejects.toThrow('[3] and [1, 2, 1]')
+  })
+
   test('spreads a distance between its two bins', async () => {
-    const { run, zeros } = await lossFunction({ box: 0, cls: 0, dfl: 1 })
+    const { run, zeros } = await lossFunction({ gains: { box: 0, cls: 0, dfl: 1 } })
     await using _session = run
     const feeds = zeros()
     // 10 px are 1.25 cells: bins 1 and 2 with weights 0.75 and 0.25, on all four sides.
@@ -83,7 +98,7 @@ describe('the loss under a given assignment', () => {
     // Squares on squares: the aspect term, whose weight is held constant in the gradient, stays near zero.
     ['all parts', { box: 7.5, cls: 0.5, dfl: 1.5 }, 2e-2],
   ] as const)('has the gradient of finite differences: %s', async (_name, gains, tolerance) => {
-    const { run, zeros, logits } = await lossFunction(gains)
+    const { run, zeros, logits } = await lossFunction({ gains })
     await using _session = run
     const random = seededRandom(4)
     const feeds = zeros()
