@@ -1,6 +1,7 @@
 import type { Node } from '../graph/graph.ts'
 import type { OpName } from '../graph/op.ts'
 import { elementCount, type Shape } from '../graph/tensor.ts'
+import { lowerBinaryCrossEntropy } from './lower-cross-entropy.ts'
 import { lowerConv, lowerConvInputGradient } from './lower-conv.ts'
 import { lowerConvWeightGradient } from './lower-conv-weight.ts'
 import { lowerConvBatchNorm, lowerBatchNormGradient, lowerSilu, lowerSiluGradient } from './lower-norm.ts'
@@ -53,11 +54,7 @@ export const LOWERINGS: { readonly [K in OpName]: Lowering<K> } = {
   equal: direct('Equal'),
   silu: lowerSilu,
   siluGradient: lowerSiluGradient,
-  // max(z, 0) + log(1 + exp(−|z|)) − z·t, of which the first two terms are softplus
-  binaryCrossEntropy: (writer, _node, { inputs: [z, t], outputs }) => {
-    const soft = writer.node('Softplus', [z as string])
-    writer.node('Sub', [soft, writer.node('Mul', [z as string, t as string])], {}, outputs)
-  },
+  binaryCrossEntropy: lowerBinaryCrossEntropy,
   reduceSum: (writer, { attributes: { axes, keepAxes } }, { inputs, outputs }) => {
     writer.node('ReduceSum', [...inputs, writer.ints(axes)], { keepdims: Number(keepAxes) }, outputs)
   },
