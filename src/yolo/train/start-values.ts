@@ -9,7 +9,7 @@ import { readWeights } from '../weights/read-weights.ts'
 /**
  * Values a training begins with: drawn from the seed, then overlaid with what fits of `startFrom`.
  *
- * @throws SkyloopError `yolo.train.weights` when nothing of the file fits, or a value is not finite
+ * @throws SkyloopError `yolo.train.weights` when nothing of the file fits
  */
 export async function startValues(
   spec: ModelSpec,
@@ -26,14 +26,6 @@ export async function startValues(
       code: 'yolo.train.weights',
       message: `nothing in ${startFrom} fits a YOLO11${spec.scale} with ${spec.classCount} classes`,
       hint: file.scale === undefined ? undefined : `the file holds a YOLO11${file.scale}: set scale=${file.scale}`,
-    })
-  }
-  const broken = [...weights].find(([, values]) => !values.every(Number.isFinite))
-  if (broken) {
-    throw new SkyloopError({
-      code: 'yolo.train.weights',
-      message: `${startFrom} holds values that are not numbers, in ${broken[0]}`,
-      hint: 'it comes from a training that diverged: start from other weights',
     })
   }
   return { weights, transfer }

@@ -9,6 +9,7 @@ import { decodeSafetensors } from '../weights/safetensors.ts'
 import { writeWeightsFile } from '../weights/weights-file.ts'
 import { lastCheckpointPath } from './checkpoint.ts'
 import type { EpochRow } from './results.ts'
+import { replayBatch } from './replay-batch.ts'
 import { DEFAULT_SETTINGS } from './settings.ts'
 import { trainDetector } from './train-detector.ts'
 import type { TrainDetectorOptions, TrainResult } from './train-detector.ts'
@@ -133,6 +134,11 @@ describe('training', () => {
     expect(await readdir(checkpointDir)).toContain('diverged-batch.safetensors')
     const kept = decodeSafetensors(await readFile(join(checkpointDir, 'diverged-batch.safetensors')), 'kept')
     expect(kept.tensors.get('images')?.shape).toEqual([4, 3, 64, 64])
+    const replayed = await replayBatch(join(checkpointDir, 'diverged-batch.safetensors'), 1)
+    // The first layer's output is finite, its variance is not: everything that follows is no number.
+    expect(replayed.loss.total).toBeNaN()
+    expect(replayed.notFinite).toContain('gradient of model.0.conv.weight')
+    expect(replayed.largestWeight).toEqual({ name: 'model.0.conv.weight', size: Math.fround(3e38) })
   })
 
   test('start weights that are not numbers are refused by name', async () => {
@@ -142,7 +148,7 @@ describe('training', () => {
     const checkpointDir = await mkdtemp(join(tmpdir(), 'skyloop-checkpoints-'))
     const startFrom = join(checkpointDir, 'start.safetensors')
     await writeWeightsFile(startFrom, spec, weights, classNames)
-    const error = { code: 'yolo.train.weights', message: expect.stringContaining('in model.1.bn.bias') as string }
+    const error = { code: 'yolo.weights.finite', message: expect.stringContaining('model.1.bn.bias') as string }
     await expect(train({ checkpointDir, startFrom })).rejects.toMatchObject(error)
   })
 

@@ -159,7 +159,7 @@ async function trainStep(
   // A sum is clipped as a whole; a batch of it is only looked at.
   const norm = clipGradients(gradients, isWhole ? settings.clip_norm : Infinity)
   if (!Number.isFinite(loss.total) || !Number.isFinite(norm)) {
-    throw await divergence(context.checkpointDir, batch, settings, loss, norm, progress)
+    throw await divergence(context.checkpointDir, batch, weights, settings, loss, norm, progress)
   }
   if (!isWhole) addGradients(pending, gradients, targetSum)
   const isLast = isWhole || pending.batches === settings.accumulate || progress.batch + 1 === plan.batches
