@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -63,6 +63,9 @@ test('a training job goes from a data set to a model, stopped and resumed on the
   const csv = await readFile(join(baseDir, 'output', 'data', 'results.csv'), 'utf8')
   expect(csv.split('\n')[0]).toMatch(/^epoch,train_loss,/)
   expect(csv.trim().split('\n')).toHaveLength(4)
+  const plots = await readdir(join(baseDir, 'output', 'data', 'plots'))
+  const expected = ['labels.png', 'results.png', 'train-batch-0.jpg', 'train-batch-1.jpg', 'validation-batch.jpg']
+  expect(plots).toEqual(expect.arrayContaining([...expected, 'pr-curve.png', 'confusion-matrix.png']))
   await using detector = await openDetector(join(baseDir, 'model', 'model.onnx'))
   expect(detector.metadata).toMatchObject({ task: 'detect', scale: 'n', license: 'MIT', tile: JSON.stringify(tile) })
   expect(detector).toMatchObject({ batch: 1, height: 64, width: 64, classCount: 2, classNames: ['bright', 'dark'] })
