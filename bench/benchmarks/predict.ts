@@ -52,8 +52,14 @@ async function comparison(version: string, mode: 'one' | 'list', way: Way): Prom
   const session = await openDetector(fixed)
   const peer = (name: string, model: string): Promise<Contender | undefined> =>
     pythonPeer(name, 'ultralytics_predict.py', [mode, model, String(SIDE), ...paths])
-  // The same file as ours, which Ultralytics fills with grey up to a square; and one of open size, where it does not.
-  const peers = [await peer('ultralytics', fixed), await peer('ultralytics-dynamic', dynamic)]
+  const peers = [
+    // The same file as ours: of a fixed size, to which Ultralytics fills images up with grey.
+    await peer('ultralytics', fixed),
+    // The same network as one of its own users exports it.
+    await peer('ultralytics-own-file', 'yolo11n.yaml'),
+    // Our file of open size: it runs in the smallest rectangle, as ours always does.
+    await peer('ultralytics-dynamic', dynamic),
+  ]
   return {
     name: way.name,
     unit: 'ms',

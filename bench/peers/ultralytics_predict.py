@@ -1,6 +1,7 @@
-"""JPEG files to boxes by Ultralytics on ONNX Runtime: args one|list MODEL.onnx SIDE FILE...; see bench/python-peer.ts.
+"""JPEG files to boxes by Ultralytics on ONNX Runtime: args one|list MODEL SIDE FILE...; see bench/python-peer.ts.
 
-`one` calls predict for each file, `list` once for all of them. The library is used as it is installed, through its public
+`one` calls predict for each file, `list` once for all of them. MODEL is an .onnx file, or a .yaml that is exported first into
+the folder of the images, with the package's defaults. The library is used as it is installed, through its public
 classes; it is AGPL-3.0 and no part of Skyloop.
 """
 import json, os, sys, time
@@ -10,6 +11,12 @@ import ultralytics
 from ultralytics import YOLO
 
 mode, model_path, side, *paths = sys.argv[1:]
+if model_path.endswith(".yaml"):
+    # Asked for by name: without it the package would only print that it is missing.
+    import onnx
+
+    os.chdir(os.path.dirname(paths[0]))
+    model_path = YOLO(model_path).export(format="onnx", imgsz=int(side))
 model = YOLO(model_path, task="detect")
 options = {"imgsz": int(side), "device": "cpu", "verbose": False}
 model.predict(paths[0], **options)
