@@ -7,6 +7,9 @@ test('a line within an epoch says how much of the whole training is done', () =>
     detail: 'epoch 2/6, batch 7/20, loss 2.91',
     fraction: (1 + 7 / 20) / 6,
   })
+  expect(readStepLine(stepLine(2, 6, 7, 20, 2.913, 185))?.detail).toBe(
+    'epoch 2/6, batch 7/20, loss 2.91, about 3m 05s left',
+  )
   expect(readStepLine('Epoch 2 of 6: loss 2.913, 13.0 images/s')).toBeUndefined()
 })
 

@@ -23,13 +23,19 @@ export function readMetricLine(message: string): TrainingProgress | undefined {
   return { detail: parts.filter(Boolean).join(', '), epoch, metrics }
 }
 
-/** Reads `Epoch 2 of 6, batch 7 of 20: loss 2.913`, printed within an epoch; undefined for any other line. */
+/** Reads `Epoch 2 of 6, batch 7 of 20: loss 2.913, about 3m 05s left`, printed within an epoch; undefined for any other line. */
 export function readStepLine(message: string): { readonly detail: string; readonly fraction: number } | undefined {
-  const match = /^Epoch (\d+) of (\d+), batch (\d+) of (\d+): loss (\d+(?:\.\d+)?)/.exec(message)
+  const match = /^Epoch (\d+) of (\d+), batch (\d+) of (\d+): loss (\d+(?:\.\d+)?)(, about .+ left)?/.exec(message)
   if (!match) return undefined
-  const [epoch, epochs, batch, batches, loss] = match.slice(1).map(Number) as [number, number, number, number, number]
+  const [epoch, epochs, batch, batches, loss] = match.slice(1, 6).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
   return {
-    detail: `epoch ${epoch}/${epochs}, batch ${batch}/${batches}, loss ${loss.toFixed(2)}`,
+    detail: `epoch ${epoch}/${epochs}, batch ${batch}/${batches}, loss ${loss.toFixed(2)}${match[6] ?? ''}`,
     fraction: (epoch - 1 + batch / batches) / epochs,
   }
 }

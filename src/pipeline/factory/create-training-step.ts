@@ -35,7 +35,9 @@ export const TRAINING_METRICS = [
   'dfl_loss',
   'val_map50',
   'val_map50_95',
+  'learning_rate',
   'images_per_second',
+  'wait_share',
 ].map((name) => ({ Name: name, Regex: `(?:^|\\s)${name}=${NUMBER}` }))
 
 /** Trains YOLO11. Resumes from its checkpoints when it was interrupted. Its model: `properties.ModelArtifacts`. */
