@@ -1,10 +1,10 @@
 // node tools/mutate.ts [GROUP...] [--json FILE] [--only TEXT]: makes one small mistake after the other in a copy of the sources and
 // runs the tests that should notice. Survivors are missing tests, or mistakes without effect (test/parity/README.md).
-import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { createVitest } from 'vitest/node'
 import { mutate, mutationsOf } from '../test/mutation/mutations.ts'
 
 interface Group {
@@ -45,20 +45,30 @@ for (const name of ['src', 'test', 'package.json', 'tsconfig.json', 'vitest.conf
 }
 symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
 
-/** A mistake that makes a program run for ever is noticed too. */
-const TIMEOUT_MS = 180_000
+/** One test runner for all mistakes, in one process without isolation: starting and loading ONNX Runtime take longer than the tests. */
+const runner = await createVitest(
+  'test',
+  {
+    root: copy,
+    config: join(copy, 'vitest.config.ts'),
+    watch: false,
+    bail: 1,
+    isolate: false,
+    maxWorkers: 1,
+    reporters: [{}],
+  },
+  { server: { watch: null } },
+)
+async function passes(tests: readonly string[]): Promise<boolean> {
+  const specifications = await runner.globTestSpecifications([...tests])
+  const { testModules, unhandledErrors } = await runner.rerunTestSpecifications(specifications)
+  return unhandledErrors.length === 0 && testModules.length > 0 && testModules.every((module) => module.ok())
+}
 
-const VITEST = join(copy, 'node_modules/vitest/vitest.mjs')
-// One process without isolation loads ONNX Runtime once.
-const OPTIONS = ['run', '--bail=1', '--no-isolate', '--maxWorkers=1']
-
-const passes = (tests: readonly string[]): boolean =>
-  spawnSync(process.execPath, [VITEST, ...OPTIONS, ...tests], {
-    cwd: copy,
-    env: { ...process.env, NODE_ENV: 'test' },
-    stdio: 'ignore',
-    timeout: TIMEOUT_MS,
-  }).status === 0
+function change(path: string, source: string): void {
+  writeFileSync(path, source)
+  runner.invalidateFile(path)
+}
 
 interface Verdict {
   readonly file: string
@@ -71,7 +81,7 @@ const verdicts: Verdict[] = []
 for (const name of chosen) {
   const group = GROUPS[name]
   if (!group) throw new Error(`no group ${name}; there are ${Object.keys(GROUPS).join(', ')}`)
-  if (!passes(group.tests)) throw new Error(`the tests of ${name} fail without any mistake`)
+  if (!(await passes(group.tests))) throw new Error(`the tests of ${name} fail without any mistake`)
   for (const file of group.sources) {
     const source = readFileSync(join(root, file), 'utf8')
     const path = join(copy, file)
@@ -79,14 +89,18 @@ for (const name of chosen) {
       const line = source.slice(0, mutation.start).split('\n').length
       const code = (source.split('\n')[line - 1] as string).trim()
       if (values.only !== undefined && !`${file}:${line} ${code}`.includes(values.only)) continue
-      writeFileSync(path, mutate(source, mutation))
-      const verdict = { file, line, what: mutation.what, code, killed: !passes(group.tests) }
+      change(path, mutate(source, mutation))
+      const verdict = { file, line, what: mutation.what, code, killed: !(await passes(group.tests)) }
       verdicts.push(verdict)
       console.log(`${verdict.killed ? 'killed  ' : 'SURVIVED'} ${file}:${line} ${mutation.what}   ${code}`)
     }
-    writeFileSync(path, source)
+    change(path, source)
   }
+  if (!(await passes(group.tests))) throw new Error(`the tests of ${name} fail after the last mistake was taken back`)
 }
+await runner.close()
+// The runner counts noticed mistakes as failures.
+process.exitCode = 0
 
 for (const file of new Set(verdicts.map((verdict) => verdict.file))) {
   const own = verdicts.filter((verdict) => verdict.file === file)

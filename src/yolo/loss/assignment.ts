@@ -25,8 +25,8 @@ export interface Assignment {
   readonly weight: Tensor
 }
 
-/** @source Feng et al. 2021, TOOD (arXiv:2108.07755), with the values of the published YOLO trainer */
-const ALIGNMENT = { candidates: 10, scorePower: 0.5, overlapPower: 6 } as const
+/** Anchors that a box takes at most. @source Feng et al. 2021, TOOD (arXiv:2108.07755), with the published YOLO trainer's value */
+const CANDIDATES = 10
 const EPSILON = 1e-9
 
 /**
@@ -88,7 +88,7 @@ export function assignTargets(
   const alignment = op.mul(op.sqrt(score), op.mul(op.mul(overlap2, overlap2), overlap2))
 
   // Anchors without alignment are no candidates, though they may fill up the ten: they would contest the others' anchors.
-  const candidates = op.mul(op.topMask(alignment, ALIGNMENT.candidates), op.toFloat(op.greater(alignment, 0)))
+  const candidates = op.mul(op.topMask(alignment, CANDIDATES), op.toFloat(op.greater(alignment, 0)))
   const contested = op.toFloat(op.greater(op.reduceSum(candidates, [1], true), 1))
   const nearest = op.toFloat(op.equal(op.argMax(overlap, 1), indices(graph, m, [1, m, 1])))
   const positive = op.add(candidates, op.mul(contested, op.sub(nearest, candidates)))
