@@ -11,7 +11,7 @@ if [ ! -x "$venv/bin/python" ]; then
   python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$here/requirements.txt"
 fi
-for name in ${*:-coco coco_large letterbox nms ops assignment loss network optimiser schedule}; do
+for name in ${*:-boxes coco coco_large letterbox nms ops assignment loss network optimiser schedule}; do
   echo "$name"
   "$venv/bin/python" "$here/${name}_fixture.py"
 done
