@@ -144,7 +144,10 @@ const STEP_LINE_EVERY_MS = 5_000
 function eventPrinter(settings: TrainSettings): (event: TrainEvent) => void {
   let lastLineMs = performance.now()
   return (event) => {
-    if (event.kind === 'step') {
+    if (event.kind === 'read') {
+      if (performance.now() - lastLineMs < STEP_LINE_EVERY_MS) return
+      console.log(`Read ${event.images} of ${event.of} training images`)
+    } else if (event.kind === 'step') {
       if (performance.now() - lastLineMs < STEP_LINE_EVERY_MS) return
       console.log(stepLine(event.epoch, settings.epochs, event.batch, event.batches, event.loss, event.secondsLeft))
     } else {
@@ -154,7 +157,7 @@ function eventPrinter(settings: TrainSettings): (event: TrainEvent) => void {
   }
 }
 
-function printEvent(event: Exclude<TrainEvent, { kind: 'step' }>, settings: TrainSettings): void {
+function printEvent(event: Exclude<TrainEvent, { kind: 'step' | 'read' }>, settings: TrainSettings): void {
   switch (event.kind) {
     case 'data': {
       const { train, validation } = event

@@ -80,7 +80,9 @@ describe('the image store', () => {
   test('names every broken image', async () => {
     const folder = await split({ 'images/a.jpg': '', 'images/b.png': 'text' })
     const paths = [join(folder, 'images/a.jpg'), join(folder, 'images/b.png')]
-    const problems = await problemsOf(openImageStore(paths, 32, 1e6))
+    const counts: number[] = []
+    const problems = await problemsOf(openImageStore(paths, 32, 1e6, (done) => counts.push(done)))
+    expect(counts).toEqual([1, 2])
     expect(problems[0]).toContain('a.jpg')
     expect(problems[1]).toContain('b.png')
   })

@@ -31,12 +31,14 @@ export async function openImageStore(
   paths: readonly string[],
   sidePx: number,
   budgetBytes: number,
+  onImage?: (done: number) => void,
 ): Promise<ImageStore> {
   const cached: (CachedImage | undefined)[] = Array.from({ length: paths.length }, () => undefined)
   const sizes: { width: number; height: number }[] = []
   const problems: string[] = []
   let free = budgetBytes
   let next = 0
+  let done = 0
   const worker = async (): Promise<void> => {
     for (let index = next++; index < paths.length; index = next++) {
       try {
@@ -50,6 +52,8 @@ export async function openImageStore(
       } catch (error) {
         if (!(error instanceof SkyloopError)) throw error
         problems.push(messageOf(error))
+      } finally {
+        onImage?.(++done)
       }
     }
   }

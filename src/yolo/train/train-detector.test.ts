@@ -107,16 +107,19 @@ describe('training', () => {
     expect(result.bestEpoch).toBeLessThanOrEqual(1)
   })
 
-  test('a validation split without boxes measures nothing: the last epoch is the best one', async () => {
+  test('a validation split without boxes measures nothing: the last epoch is the best one; classes are weighed', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'skyloop-empty-'))
     await writeRectangles(folder, 1, 64, 3)
     await writeFile(join(folder, 'labels', 'picture-000.txt'), '')
     const warnings: string[] = []
     const result = await train({
       validation: folder,
-      settings: { ...settings, epochs: 1 },
+      settings: { ...settings, epochs: 1, class_weights: '1e-6,1e-6' },
       report: (event) => event.kind === 'warning' && warnings.push(event.message),
     })
+    // Weights of classes reach the loss.
+    expect(result.rows[0]!.clsLoss).toBeLessThan(1e-3)
+    expect(result.rows[0]!.boxLoss).toBeGreaterThan(0.1)
     expect(warnings).toEqual([expect.stringContaining('the last epoch counts as the best one')])
     expect(result).toMatchObject({ bestEpoch: 1, validation: undefined })
   })

@@ -109,7 +109,10 @@ export async function trainDetector(options: TrainDetectorOptions): Promise<Trai
   const given = options.validation === undefined ? undefined : await readDataset(options.validation, classNames)
   const validation = given && hasBoxes(given) ? given : undefined
   const largestPx = inputSizes(settings.imgsz, settings.multi_scale).at(-1) ?? settings.imgsz
-  const store = await openImageStore(pathsOf(train), largestPx, TRAIN_CACHE_BYTES)
+  const paths = pathsOf(train)
+  const store = await openImageStore(paths, largestPx, TRAIN_CACHE_BYTES, (images) =>
+    report({ kind: 'read', images, of: paths.length }),
+  )
   const boxCounts = train.images.map(({ classes }) => classes.length)
   const maxBoxes = chooseMaxBoxes(boxCounts, settings.mosaic > 0, settings.max_boxes)
   report({ kind: 'data', train, validation, maxBoxes })

@@ -4,6 +4,8 @@ import type { EpochRow } from './results.ts'
 
 /** What happens while a detector is trained, in this order. */
 export type TrainEvent =
+  /** While images of the training split are decoded for the first time. */
+  | { readonly kind: 'read'; readonly images: number; readonly of: number }
   | {
       readonly kind: 'data'
       readonly train: Dataset
