@@ -54,7 +54,9 @@ export async function openDetector(onnx: string | Uint8Array, options: SessionOp
   const file = describeOnnx(bytes)
   const shapes = detectorShapes(file)
   const head = cutAtHead(bytes)
-  const session = await openSession(head ?? bytes, { spinUs: SPIN_US, ...options })
+  // Only files of this product say so; in them 8 bits are a way to store weights, not to compute.
+  const widenWeights = file.metadata['precision'] === 'int8'
+  const session = await openSession(head ?? bytes, { spinUs: SPIN_US, widenWeights, ...options })
   const { height, width, classCount } = shapes
   const anySize = shapes.anySize || head !== undefined
   return {

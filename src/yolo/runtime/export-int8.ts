@@ -7,10 +7,11 @@ const MOST = 127
 
 /**
  * An exported detector whose convolution weights are stored in 8 bits, with one scale per output channel: a quarter of the
- * size. Arithmetic stays float32: `DequantizeLinear` widens the weights when they are needed.
+ * size. Arithmetic stays float32: `DequantizeLinear` widens the weights; `openDetector` has that done once, at loading.
  *
  * Activations are not quantised on purpose: with `DynamicQuantizeLinear` and `ConvInteger`, the operators that need no
- * calibration images, ONNX Runtime's CPU takes over three times as long as for the float network (see `docs/benchmarks.md`).
+ * calibration images, ONNX Runtime 1.30's CPU takes four times as long as for the float network (66 to 80 ms against 18 ms
+ * for YOLO11n at 320 px on two cores with AVX-512 VNNI), at the same loss of precision.
  *
  * @param bytes what `exportOnnx` wrote
  */

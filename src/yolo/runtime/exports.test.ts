@@ -73,18 +73,27 @@ describe('half precision', () => {
     expect(largest(data.subarray(4 * ANCHORS), expected.data.subarray(4 * ANCHORS))).toBeLessThan(0.01)
   })
 
-  test('is a detector as any other', async () => {
-    await using detector = await openDetector(half, { threads: 1 })
-    expect([detector.classNames, detector.anySize]).toEqual([base.classNames, true])
-    const found = (await detector.run(images.subarray(0, 3 * SIDE * SIDE))) as HeadOutput
-    expect(found.levels.map(({ height }) => height)).toEqual([24, 12, 6])
-  })
-
   test('refuses a weight that no half can hold, by name', () => {
     const bias = weights.get('model.23.cv2.0.2.bias')!.with(3, 70_000)
     const onnx = exportOnnx(spec, new Map([...weights, ['model.23.cv2.0.2.bias', bias]]), size)
     expect(() => toHalf(onnx)).toThrow('"model.23.cv2.0.2.bias" has the value 70000')
   })
+})
+
+test.each([
+  ['halves', toHalf],
+  ['8-bit weights', toInt8],
+])('a file of %s is a detector as any other', async (_name, transform) => {
+  await using detector = await openDetector(transform(plain), { threads: 1 })
+  await using float = await openDetector(plain, { threads: 1 })
+  expect([detector.classNames, detector.anySize]).toEqual([base.classNames, true])
+  const image = images.subarray(0, 3 * SIDE * SIDE)
+  const found = (await detector.run(image)) as HeadOutput
+  const same = (await float.run(image)) as HeadOutput
+  expect(found.levels.map(({ height }) => height)).toEqual([24, 12, 6])
+  const apart = largest(found.levels[0]!.classes, same.levels[0]!.classes)
+  expect(apart).toBeGreaterThan(0)
+  expect(apart).toBeLessThan(1)
 })
 
 describe('8-bit weights', () => {
@@ -97,12 +106,13 @@ describe('8-bit weights', () => {
   test('quarter the file; the network answers as one whose weights are rounded so', async () => {
     const int8 = toInt8(plain)
     expect(int8.byteLength / plain.byteLength).toBeLessThan(0.27)
-    expect(dataTypes(int8).get('model.0.weight_int8')).toBe(3)
+    const types = dataTypes(int8)
+    expect(types.get('model.0.weight_int8')).toBe(3)
     const { data, shape } = await answer(int8)
     expect(shape).toEqual([1, ROWS, ANCHORS])
     const rounded = onnxProto.onnx.ModelProto.decode(plain)
     for (const tensor of rounded.graph?.initializer ?? []) {
-      if (!dataTypes(int8).has(`${tensor.name}_int8`)) continue
+      if (!types.has(`${tensor.name}_int8`)) continue
       const channels = Number(tensor.dims![0])
       const { values, scales } = quantiseChannels(new Float32Array(Uint8Array.from(tensor.rawData!).buffer), channels)
       const wide = Float32Array.from(values, (value, i) => value * scales[Math.trunc(i / (values.length / channels))]!)
