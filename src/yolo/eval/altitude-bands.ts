@@ -22,7 +22,7 @@ export interface AltitudeEvaluation {
 }
 
 /** Edges between bands in metres; 120 m is where the open category of drone flights ends. @source EU 2019/947, UAS.OPEN.010 */
-export const ALTITUDE_EDGES_M: readonly number[] = [30, 60, 90, 120]
+const ALTITUDE_EDGES_M: readonly number[] = [30, 60, 90, 120]
 
 /**
  * COCO metrics by the altitude that images were taken from.

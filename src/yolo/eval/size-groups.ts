@@ -20,7 +20,7 @@ export interface SizeScore {
  * @source very tiny, tiny and small: Wang et al. 2021, Tiny Object Detection in Aerial Images (AI-TOD, ICPR 2020), whose
  *   boxes begin at 2 px; medium and large: COCO detection evaluation
  */
-export const SIZE_GROUPS: readonly Pick<SizeScore, 'name' | 'sidePx'>[] = [
+const SIZE_GROUPS: readonly Pick<SizeScore, 'name' | 'sidePx'>[] = [
   { name: 'very tiny', sidePx: [0, 8] },
   { name: 'tiny', sidePx: [8, 16] },
   { name: 'small', sidePx: [16, 32] },
