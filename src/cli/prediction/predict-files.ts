@@ -5,6 +5,7 @@ import { SkyloopError } from '../../core/errors.ts'
 import { drawBoxes } from '../../yolo/eval/draw-boxes.ts'
 import type { Prediction, PredictOptions } from '../../yolo/predict/predict-image.ts'
 import { predictImages } from '../../yolo/predict/predict-images.ts'
+import { boxColour } from '../../yolo/plots/palette.ts'
 import { openDetector, type DetectorSession } from '../../yolo/runtime/detector-session.ts'
 import type { Task } from '../terminal/reporter.ts'
 
@@ -129,10 +130,5 @@ async function draw(
   await writeFile(path, picture)
   return path
 }
-
-/** Bright on photographs, whatever is below. */
-const BOX_COLOURS = ['#ffb000', '#00c2ff', '#ff5c8a', '#7dff6b', '#c78bff', '#ff8a3d', '#fff36b'] as const
-
-const boxColour = (classId: number): string => BOX_COLOURS[classId % BOX_COLOURS.length] ?? BOX_COLOURS[0]
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits))
