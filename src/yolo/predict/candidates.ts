@@ -45,24 +45,33 @@ function collectBoxes(
 }
 
 function collectLevel(level: LevelValues, classCount: number, options: CandidateOptions, found: Candidates): void {
-  const { stride, width } = level
-  const cells = level.height * width
+  const cells = level.height * level.width
   const logits = level.classes.subarray(
     options.batchIndex * classCount * cells,
     (options.batchIndex + 1) * classCount * cells,
   )
   const least = Math.log(options.confidence / (1 - options.confidence))
+  // A cell that reports several classes reports one box.
+  const boxes = new Map<number, readonly number[]>()
   for (const index of above(logits, cells, least, options.multiLabel)) {
     const cell = index % cells
-    const x = (cell % width) + 0.5
-    const y = Math.trunc(cell / width) + 0.5
-    // Left, top, right, bottom: each a distribution over R bins, one bin in each plane of cells.
-    const first = options.batchIndex * 4 * BINS * cells + cell
-    const side = (i: number): number => expectedDistance(level.distances, first + i * BINS * cells, cells)
+    let box = boxes.get(cell)
+    if (!box) boxes.set(cell, (box = boxOfCell(level, options.batchIndex, cell)))
     found.classes.push(Math.trunc(index / cells))
     found.scores.push(1 / (1 + Math.exp(-logits[index]!)))
-    found.boxes.push((x - side(0)) * stride, (y - side(1)) * stride, (x + side(2)) * stride, (y + side(3)) * stride)
+    found.boxes.push(...box)
   }
+}
+
+/** xyxy in input pixels. */
+function boxOfCell({ stride, width, height, distances }: LevelValues, batchIndex: number, cell: number): number[] {
+  const cells = height * width
+  const x = (cell % width) + 0.5
+  const y = Math.trunc(cell / width) + 0.5
+  // Left, top, right, bottom: each a distribution over R bins, one bin in each plane of cells.
+  const first = batchIndex * 4 * BINS * cells + cell
+  const side = (i: number): number => expectedDistance(distances, first + i * BINS * cells, cells)
+  return [(x - side(0)) * stride, (y - side(1)) * stride, (x + side(2)) * stride, (y + side(3)) * stride]
 }
 
 /** Mean of a distribution whose R logits lie `step` apart. @source arXiv:2006.04388, eq. 3 */
