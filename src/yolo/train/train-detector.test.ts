@@ -8,7 +8,6 @@ import { initialWeights, modelSpec } from '../model/spec.ts'
 import { decodeSafetensors } from '../weights/safetensors.ts'
 import { writeWeightsFile } from '../weights/weights-file.ts'
 import { lastCheckpointPath } from './checkpoint.ts'
-import type { EpochRow } from './results.ts'
 import { replayBatch } from './replay-batch.ts'
 import { DEFAULT_SETTINGS } from './settings.ts'
 import { trainDetector } from './train-detector.ts'
@@ -87,24 +86,6 @@ describe('training', () => {
     const resumed = await train({ settings: mixed, checkpointDir })
     expect(resumed.steps).toBe(4)
     expect(resumed.weights).toEqual(whole.weights)
-  })
-
-  test('a fine-tune measures its start as epoch 0', async () => {
-    const checkpointDir = await mkdtemp(join(tmpdir(), 'skyloop-checkpoints-'))
-    const spec = modelSpec('n', 2)
-    const weights = initialWeights(spec, seededRandom(1))
-    const startFrom = join(checkpointDir, 'start.safetensors')
-    await writeWeightsFile(startFrom, spec, weights, classNames)
-    const rows: EpochRow[] = []
-    const result = await train({
-      checkpointDir,
-      startFrom,
-      settings: { ...settings, epochs: 1, lr0: 1, optimizer: 'sgd' },
-      report: (event) => event.kind === 'epoch' && rows.push(event.row),
-    })
-    expect(rows.map(({ epoch }) => epoch)).toEqual([0, 1])
-    expect(rows[0]).toMatchObject({ trainLoss: null, learningRate: null, valMap50: expect.any(Number) as number })
-    expect(result.bestEpoch).toBeLessThanOrEqual(1)
   })
 
   test('a validation split without boxes measures nothing: the last epoch is the best one; classes are weighed', async () => {
