@@ -38,9 +38,17 @@ The log has the same as \`name=value\` lines, which the job's metric definitions
 
 \`model/\`: \`model.onnx\`, \`model.safetensors\`, \`metrics.json\`. \`bestEpoch\` there is the epoch whose weights they are; 0 says that no epoch was better than the start, so the start is shipped.
 
+## Rectangles
+
+\`rect=on\` validates each image in the smallest rectangle that holds it at the same scale. On 36 rendered frames of 960 × 540 px at \`imgsz=640\` with the base weights: mAP50 0.497 for 0.493 in squares, mAP50-95 0.312 for 0.308, with 2.4 s of processor time for 3.8 s. Square tiles gain nothing. It is off by default, so that validation sees what a model that is served at a fixed square sees.
+
+## Labels and images
+
+Labels are parsed anew at each start: 10,000 files with 200,000 boxes take 2.1 s of processor time, and a cache would have to look at each file as well. Images are decoded once at the start, which proves each readable, and kept in memory up to 1.2 GB; batches are made by a thread of its own while the step computes. A batch of 8 at 320 px costs it 30 ms beside a step of about 500 ms, and \`wait_share\` says how much the step waited: 0.1 to 0.5 % after the first epoch, on a machine busy with other work.
+
 ## Memory
 
-Before anything is compiled the memory that a step needs is estimated and compared with what the machine, or the container's control group, has left; what does not fit is refused with the batch that would. Peaks measured on Linux, resident, the whole process: YOLO11n at 320 px with a batch of 8: 0.81 GB, at 640 px: 3.4 GB; YOLO11s at 320 px: 1.4 GB; YOLO11m at 320 px with a batch of 4: 1.6 GB. Decoded images take up to 1.2 GB more.
+Before anything is compiled the memory that a step needs is estimated and compared with what the machine, or the container's control group, has left; what does not fit is refused with the batch that would. Peaks measured on Linux, resident, the whole process: YOLO11n at 320 px with a batch of 8: 0.85 GB, at 640 px: 3.5 GB; YOLO11s at 320 px: 1.5 GB; YOLO11m at 320 px with a batch of 4: 1.6 GB. Decoded images take up to 1.2 GB more.
 
 ## When the loss is no number
 

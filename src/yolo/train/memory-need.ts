@@ -10,8 +10,8 @@ import { MAX_STEPS } from './step-pool.ts'
  * A process that has loaded everything and computed nothing; copies of the parameters (weights, average, two moments,
  * gradients, and as many again while a checkpoint is written); what a step holds for each byte of its pass forward.
  *
- * Measured on Linux as peak resident size of a step: the bytes of the pass forward times 0.97 to 1.2 (n, s and m at
- * 192 to 320 px, batches of 4 to 16), 1.32 for n at 640 px and a batch of 8, as the allocator grows by doubling.
+ * Measured on Linux as peak resident size of a step: the bytes of the pass forward times 0.97 to 1.3 (n, s and m at
+ * 192 to 320 px, batches of 4 to 16), 1.33 for n at 640 px and a batch of 8, as the allocator grows by doubling.
  */
 const PROCESS_BYTES = 150e6
 const PARAMETER_COPIES = 10
