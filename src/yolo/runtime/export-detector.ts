@@ -11,6 +11,8 @@ export type Precision = 'fp32' | 'fp16' | 'int8'
 export interface DetectorExport extends Omit<ExportFacts, 'scale'> {
   /** @default 'fp32' */
   readonly precision?: Precision
+  /** Whether batch, H and W are left open, as in `ExportOptions`. @default false */
+  readonly dynamic?: boolean
   /** Suppression inside the file; null leaves it to the reader. @default null */
   readonly nms?: BuiltInNms | null
 }
@@ -27,8 +29,8 @@ const IN_PRECISION: { readonly [P in Precision]: (onnx: Uint8Array) => Uint8Arra
  * @throws SkyloopError `yolo.weights` when a tensor is missing; `yolo.export.half` when one does not fit into halves
  */
 export function exportDetector(spec: ModelSpec, weights: Weights, options: DetectorExport): Uint8Array {
-  const { height, width, batch = 1, precision = 'fp32', nms = null } = options
+  const { height, width, batch = 1, dynamic = false, precision = 'fp32', nms = null } = options
   const metadata = exportMetadata({ ...options, scale: spec.scale })
-  const onnx = IN_PRECISION[precision](exportOnnx(spec, weights, { height, width, batch, metadata }))
+  const onnx = IN_PRECISION[precision](exportOnnx(spec, weights, { height, width, batch, dynamic, metadata }))
   return nms === null ? onnx : withNms(onnx, nms)
 }

@@ -13,6 +13,7 @@ interface Options extends ClassNamesOption {
   readonly out?: string
   readonly imgsz: readonly [height: number, width: number]
   readonly batch: number
+  readonly dynamic?: boolean
   readonly precision: Precision
   readonly nms?: boolean
   readonly confidence: number
@@ -37,6 +38,10 @@ export const exportWeights = defineCommand<Options>({
       parse: imageSize,
     },
     { flags: '--batch <n>', description: 'images at a time', default: 1, parse: integer('--batch', 1, 1024) },
+    {
+      flags: '--dynamic',
+      description: 'leave batch, height and width open; --imgsz is then the size for which it is made',
+    },
     {
       flags: '--precision <type>',
       description: 'of the stored weights',
@@ -73,19 +78,21 @@ export const exportWeights = defineCommand<Options>({
     const { spec, weights } = wholeModel(file.tensors, path)
     const classNames = await classNamesFor(options, context.environment.workingFolder, file.classNames, spec.classCount)
     const [height, width] = options.imgsz
-    const { batch, precision, confidence, iou, maxDetections } = options
+    const { batch, dynamic = false, precision, confidence, iou, maxDetections } = options
     const onnx = exportDetector(spec, weights, {
       classNames,
       height,
       width,
       batch,
+      dynamic,
       precision,
       license: file.metadata['license'],
       nms: options.nms === true ? { confidence, iou, maxDetections } : null,
     })
     await writeFileAtomic(target, onnx)
-    const output =
-      options.nms === true ? [batch, maxDetections, 6] : [batch, 4 + spec.classCount, anchors(height, width)]
+    const images = dynamic ? ['batch', 3, 'height', 'width'] : [batch, 3, height, width]
+    const output = options.nms === true ? [images[0], maxDetections, 6] : [images[0], 4 + spec.classCount]
+    if (options.nms !== true) output.push(dynamic ? 'anchors' : anchors(height, width))
     return {
       value: {
         file: target,
@@ -93,14 +100,14 @@ export const exportWeights = defineCommand<Options>({
         scale: spec.scale,
         classNames,
         precision,
-        images: [batch, 3, height, width],
+        images,
         output0: output,
       },
       text: formatFacts({
         file: `${target} (${formatBytes(onnx.byteLength)})`,
         model: `YOLO11${spec.scale}, ${precision}`,
         classes: classNames.join(', '),
-        images: `[${[batch, 3, height, width].join(', ')}] RGB in 0..1`,
+        images: `[${images.join(', ')}] RGB in 0..1`,
         output0: `[${output.join(', ')}]`,
       }),
     }

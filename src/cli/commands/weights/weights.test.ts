@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { pickle, torchFile, zip } from '../../../../test/support/torch-file.ts'
 import { openDetector } from '../../../yolo/runtime/detector-session.ts'
+import { openSession } from '../../../yolo/runtime/session.ts'
 import { readWeights } from '../../../yolo/weights/read-weights.ts'
 import { BASE_WEIGHTS_PATH } from '../../../yolo/weights/weights-file.ts'
 import { runProgram } from '../../program.ts'
@@ -83,6 +84,25 @@ test('export writes a detector that opens, at the size and precision asked for',
   expect([detector.height, detector.width, detector.classNames]).toEqual([96, 128, base.classNames])
   expect(detector.metadata).toMatchObject({ imgsz: '[96, 128]', stride: '32', precision: 'fp16', task: 'detect' })
   expect((await stat(join(folder, 'out/m.onnx'))).size).toBeLessThan(5.5e6)
+})
+
+test('export --dynamic leaves the sizes open, whatever else is asked for', async () => {
+  const args = ['--imgsz', '64', '--dynamic', '--precision', 'fp16', '--classes', 'classes.txt']
+  const plain = await json('export', 'best.pt', ...args, '--out', 'open.onnx')
+  expect(plain).toMatchObject({ images: ['batch', 3, 'height', 'width'], output0: ['batch', 10, 'anchors'] })
+  const suppressing = await json('export', 'best.pt', ...args, '--nms', '--out', 'open-nms.onnx')
+  expect(suppressing).toMatchObject({ images: ['batch', 3, 'height', 'width'], output0: ['batch', 300, 6] })
+  const images = { data: new Float32Array(2 * 3 * 32 * 96), shape: [2, 3, 32, 96] }
+  const shapes: (readonly number[])[] = []
+  for (const name of ['open.onnx', 'open-nms.onnx']) {
+    await using session = await openSession(join(folder, name), { threads: 1 })
+    shapes.push((await session.run(new Map([['images', images]]))).get('output0')!.shape)
+  }
+  // 4 x 12, 2 x 6 and 1 x 3 cells.
+  expect(shapes).toEqual([
+    [2, 10, 63],
+    [2, 300, 6],
+  ])
 })
 
 describe('is refused before anything is written', () => {
