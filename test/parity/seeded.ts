@@ -5,7 +5,9 @@ import type { ModelSpec, TensorSpec, Weights } from '../../src/yolo/model/spec.t
 /** The first `count` 32-bit words of the stream named `key`; its twin is `words` in seeded.py. */
 export function words(key: string, count: number): Uint32Array {
   const random = seededRandom(hash32(key))
-  return Uint32Array.from({ length: count }, () => random.next() * 2 ** 32)
+  const drawn = new Uint32Array(count)
+  for (let i = 0; i < count; i++) drawn[i] = random.next() * 2 ** 32
+  return drawn
 }
 
 export function uniform(key: string, count: number, low: number, high: number): Float32Array {
