@@ -1,5 +1,5 @@
 import type { ConfusionMatrix } from '../eval/confusion-matrix.ts'
-import { heatColour, INK, MUTED } from './palette.ts'
+import { GRID, heatColour, INK, MUTED } from './palette.ts'
 import { element, type Picture } from './svg.ts'
 import { fitText, textPath, textWidth } from './text-path.ts'
 
@@ -27,7 +27,9 @@ export function confusionPlot(matrix: ConfusionMatrix, classNames: readonly stri
       const [x, y] = [left + p * cell, top + t * cell]
       // The lower right corner is no case: nothing there and nothing reported.
       if (t === n - 1 && p === n - 1) return element('rect', { x, y, width: cell, height: cell, fill: '#eef1f4' })
-      const fill = element('rect', { x, y, width: cell, height: cell, fill: heatColour(share) })
+      // Thin borders guide the eye where cells are large enough to have them.
+      const border = cell < 30 ? {} : { stroke: GRID }
+      const fill = element('rect', { x, y, width: cell, height: cell, fill: heatColour(share), ...border })
       const text = normalised ? share.toFixed(2) : String(count)
       if (count === 0 || cell < 30) return fill
       const fits = Math.min(16, cell / 2.6, (16 * (cell - 4)) / textWidth(text, 16))

@@ -12,8 +12,9 @@ interface CurveKind {
   readonly yLabel: string
   readonly xs: readonly number[]
   readonly of: (curves: ClassCurves) => Float64Array
-  /** What ranks a class and stands behind its name. */
+  /** What ranks a class and stands behind its name, and what that number is. */
   readonly score: (curves: ClassCurves) => number
+  readonly scoreName: string
   /** Whether the highest point of the mean is marked. */
   readonly marksPeak?: boolean
 }
@@ -29,6 +30,7 @@ export const DETECTION_CURVES: Readonly<Record<string, CurveKind>> = {
     xs: RECALL_POINTS,
     of: (curves) => curves.precisionAtRecall,
     score: (curves) => curves.ap50,
+    scoreName: 'average precision',
   },
   'f1-confidence': {
     title: 'F1 by confidence, IoU 0.5',
@@ -37,6 +39,7 @@ export const DETECTION_CURVES: Readonly<Record<string, CurveKind>> = {
     xs: CONFIDENCES,
     of: f1Curve,
     score: (curves) => highest(f1Curve(curves)),
+    scoreName: 'best F1',
     marksPeak: true,
   },
   'precision-confidence': {
@@ -46,6 +49,7 @@ export const DETECTION_CURVES: Readonly<Record<string, CurveKind>> = {
     xs: CONFIDENCES,
     of: (curves) => curves.precision,
     score: (curves) => curves.ap50,
+    scoreName: 'average precision',
   },
   'recall-confidence': {
     title: 'Recall by confidence, IoU 0.5',
@@ -54,6 +58,7 @@ export const DETECTION_CURVES: Readonly<Record<string, CurveKind>> = {
     xs: CONFIDENCES,
     of: (curves) => curves.recall,
     score: (curves) => curves.recall[0]!,
+    scoreName: 'recall of everything reported',
   },
 }
 
@@ -108,6 +113,7 @@ export function detectionCurves(
     ...lines,
     draw(mean, INK, 3.6),
     directLabels([{ text: meanText, y: AREA.top + 24, colour: INK, bold: true }, ...legend], legendArea, 16),
+    textPath(right, AREA.top - 16, kind.scoreName, { size: 15, fill: MUTED }),
     more,
     peak < 0 ? '' : peakMark(plot.x(kind.xs[peak]!), plot.y(mean[peak]!), kind.xs[peak]!),
   ]
