@@ -24,6 +24,7 @@ const checks = [
   { name: 'imports', command: 'node', args: ['tools/imports.mjs'] },
   { name: 'unused', command: 'knip', args: [] },
   { name: 'coverage page', command: 'node', args: ['tools/coverage.ts', '--check'] },
+  { name: 'providers page', command: 'node', args: ['tools/execution-providers.ts', '--check'] },
   {
     name: 'tests',
     command: 'vitest',

@@ -122,7 +122,7 @@ interface TrainingGraph {
   readonly statistics: readonly NormStatistics[]
 }
 
-function buildTrainingGraph(options: TrainStepOptions, block: number | undefined): TrainingGraph {
+export function buildTrainingGraph(options: TrainStepOptions, block: number | undefined): TrainingGraph {
   const { spec, batch, height, width, maxBoxes } = options
   const frozen = options.frozen ?? (() => false)
   const graph = createGraph()
