@@ -33,7 +33,7 @@ const EPSILON = 1e-9
  * Sides shorter than this are widened to it when anchors inside a box are looked for: two cells of the finest level, so that
  * every box, however small, has at least four anchors to choose from.
  *
- * @source small-target-aware assignment as published with YOLO26 (arXiv:2509.25164); the value is what the reference trainer
+ * @source small-target-aware assignment as published with YOLO26 (docs.ultralytics.com/models/yolo26); the value is what the reference trainer
  *   8.4 is measured to do, see test/parity/README.md
  */
 export const SHORTEST_SIDE_PX = 2 * STRIDES[0]
