@@ -117,6 +117,25 @@ describe('batches', () => {
     expect((await makeBatch({ ...source, seed: 6 }, 0, 0)).images).not.toEqual((await makeBatch(source, 0, 0)).images)
   })
 
+  test('images of any size and shape share a batch, each fitted with its aspect kept', async () => {
+    // 128 x 64 px, white where its box is; on a canvas of 64 px it is halved and has 16 rows of grey above it.
+    const rgb = new Uint8Array(128 * 64 * 3)
+    for (let y = 16; y < 32; y++) rgb.fill(255, (y * 128 + 16) * 3, (y * 128 + 48) * 3)
+    const boxesXyxyNorm = Float32Array.of(16 / 128, 16 / 64, 48 / 128, 32 / 64)
+    const wide: Sample = { image: { width: 128, height: 64, rgb }, boxesXyxyNorm, classes: Int32Array.of(0) }
+    const square = pictureWith(8, 8, 40, 24, 1)
+    const batch = await makeBatch(sourceOf([wide, square], NO_AUGMENTATION), 0, 0)
+    const boxOf = (classId: number): number[] => {
+      const row = batch.classes.findIndex((k, i) => k === classId && batch.mask[i] === 1)
+      return [...batch.boxesXyxyPx.subarray(row * 4, row * 4 + 4)]
+    }
+    expect(boxOf(0)).toEqual([8, 24, 24, 32])
+    expect(boxOf(1)).toEqual([8, 8, 40, 24])
+    const plane = batch.classes[0] === 0 ? 0 : SIZE * SIZE * 3
+    const red = (x: number, y: number): number => batch.images[plane + y * SIZE + x]!
+    expect([red(12, 28), red(40, 28), red(12, 4)].map((value) => Math.round(value * 255))).toEqual([255, 0, 114])
+  })
+
   test('boxes beyond M are the smallest ones, and counted', async () => {
     const many = Array.from({ length: 5 }, (_, k) => [0, 0, (k + 2) / 10, 0.5]).flat()
     const crowded = {
