@@ -51,10 +51,10 @@ export function metricLine(row: EpochRow): string {
 }
 
 /** The same for a person, with the time that is left. */
-export function progressLine(row: EpochRow, epochs: number, secondsLeft: number): string {
+export function progressLine(row: EpochRow, epochs: number, secondsLeft: number | undefined): string {
   const validation = row.valMap50 === null ? '' : `, mAP50 ${(row.valMap50 * 100).toFixed(1)} %`
   if (row.trainLoss === null) return `Start weights${validation}: what training has to beat`
-  const left = row.epoch === epochs ? '' : `, about ${formatDuration(secondsLeft * 1000)} left`
+  const left = row.epoch === epochs ? '' : timeLeft(secondsLeft)
   const boxes = row.boxesLeftOut === 0 ? '' : `, ${row.boxesLeftOut} boxes left out (raise max_boxes)`
   const waited =
     (row.waitShare ?? 0) < NOTABLE_WAIT ? '' : `, ${Math.round(row.waitShare! * 100)} % of it waiting for images`
@@ -73,8 +73,13 @@ export function stepLine(
   loss: number,
   secondsLeft?: number,
 ): string {
-  const left = secondsLeft === undefined ? '' : `, about ${formatDuration(secondsLeft * 1000)} left`
-  return `Epoch ${epoch} of ${epochs}, batch ${batch} of ${batches}: loss ${loss.toFixed(3)}${left}`
+  return `Epoch ${epoch} of ${epochs}, batch ${batch} of ${batches}: loss ${loss.toFixed(3)}${timeLeft(secondsLeft)}`
+}
+
+/** An estimate has no tenths of a second, and nothing is said of the last one. */
+function timeLeft(seconds: number | undefined): string {
+  if (seconds === undefined || seconds < 1) return ''
+  return `, about ${seconds < 60 ? `${Math.round(seconds)}s` : formatDuration(Math.round(seconds) * 1000)} left`
 }
 
 /** `epoch 3`, or what stands before the first one. */

@@ -43,5 +43,5 @@ export async function measureStart(options: StartOptions, state: TrainingState):
     waitShare: null,
   }
   state.progress = { ...state.progress, rows: [row], best: { epoch: -1, fitness: fitnessOf(metrics) }, seconds }
-  report({ kind: 'epoch', row, epochs: options.epochs, secondsLeft: 0 })
+  report({ kind: 'epoch', row, epochs: options.epochs, secondsLeft: undefined })
 }

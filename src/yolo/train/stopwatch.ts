@@ -14,14 +14,19 @@ export function startStopwatch(clock: Clock, priorSeconds: number) {
   }
 }
 
-/** Foresees how long batches take by those since now; validation and saving are spread over them. */
-export function measureRate(start: Progress, batchesPerEpoch: number, seconds: () => number) {
-  const startSeconds = seconds()
-  const batchesOf = ({ epoch, batch }: Progress): number => epoch * batchesPerEpoch + batch
+/**
+ * Foresees how long batches take by those done before: validation and saving are spread over them. The first batch, which
+ * waits for its step to be compiled and for the thread that makes batches, is left out.
+ */
+export function measureRate(batchesPerEpoch: number, seconds: () => number) {
+  let start: { readonly batches: number; readonly seconds: number } | undefined
   return {
-    secondsFor: (batches: number, now: Progress): number => {
-      const done = batchesOf(now) - batchesOf(start)
-      return done === 0 ? 0 : ((seconds() - startSeconds) / done) * batches
+    /** @returns undefined as long as there is nothing to judge by */
+    secondsFor: (batches: number, { epoch, batch }: Progress): number | undefined => {
+      const now = { batches: epoch * batchesPerEpoch + batch, seconds: seconds() }
+      start ??= now
+      const done = now.batches - start.batches
+      return done === 0 ? undefined : ((now.seconds - start.seconds) / done) * batches
     },
   }
 }

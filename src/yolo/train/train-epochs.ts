@@ -89,7 +89,7 @@ export async function trainEpochs(
     await saveCheckpoint(checkpointDir, { weights, average, optimiser: optimiser.state, pending, progress, identity })
     stopwatch.saved()
   }
-  const rate = measureRate(state.progress, plan.batches, stopwatch.seconds)
+  const rate = measureRate(plan.batches, stopwatch.seconds)
   while (state.progress.epoch < settings.epochs) {
     const { best, stale } = state.progress
     if (settings.patience > 0 && stale >= settings.patience && best) {

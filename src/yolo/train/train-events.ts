@@ -23,9 +23,15 @@ export type TrainEvent =
       readonly batch: number
       readonly batches: number
       readonly loss: number
-      readonly secondsLeft: number
+      /** Of the whole training; undefined as long as there is nothing to judge by. */
+      readonly secondsLeft: number | undefined
     }
-  | { readonly kind: 'epoch'; readonly row: EpochRow; readonly epochs: number; readonly secondsLeft: number }
+  | {
+      readonly kind: 'epoch'
+      readonly row: EpochRow
+      readonly epochs: number
+      readonly secondsLeft: number | undefined
+    }
   | { readonly kind: 'end'; readonly status: TrainStatus; readonly reason: string }
 
 /** `completed`: all epochs; `early`: patience ran out; `time`: max_minutes passed; `interrupted`: the signal came. */
