@@ -21,8 +21,19 @@ const GROUPS: Readonly<Record<string, Group>> = {
   },
   rules: { sources: ['src/yolo/autodiff/rules.ts', 'src/yolo/autodiff/gradients.ts'], tests: OPERATIONS },
   lowerings: {
-    sources: ['src/yolo/runtime/lowerings.ts', 'src/yolo/runtime/lower-conv.ts', 'src/yolo/runtime/lower-norm.ts'],
-    tests: [...OPERATIONS, 'src/yolo/runtime/compile.test.ts', 'src/yolo/runtime/channel-block.test.ts'],
+    sources: [
+      'src/yolo/runtime/lower-norm.ts',
+      'src/yolo/runtime/lower-cross-entropy.ts',
+      'src/yolo/runtime/lower-conv.ts',
+      'src/yolo/runtime/lower-conv-weight.ts',
+      'src/yolo/runtime/lowerings.ts',
+    ],
+    tests: [
+      ...OPERATIONS,
+      'src/yolo/runtime/lower-cross-entropy.test.ts',
+      'src/yolo/runtime/compile.test.ts',
+      'src/yolo/runtime/channel-block.test.ts',
+    ],
   },
   training: {
     sources: ['src/yolo/train/optimiser.ts', 'src/yolo/train/schedule.ts', 'src/yolo/train/moving-average.ts'],
