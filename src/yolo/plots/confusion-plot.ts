@@ -20,7 +20,7 @@ export function confusionPlot(matrix: ConfusionMatrix, classNames: readonly stri
   const side = cell * n
   const bottom = top + side
   const totals = matrix.counts.map((row) => row.reduce((sum, count) => sum + count, 0))
-  const most = Math.max(1, ...matrix.counts.flat())
+  const most = matrix.counts.flat().reduce((a, b) => Math.max(a, b), 1)
   const cells = matrix.counts.flatMap((row, t) =>
     row.map((count, p) => {
       const share = normalised ? count / Math.max(1, totals[t]!) : count / most

@@ -142,7 +142,7 @@ function heatMap(
     Array.from(classes, (_, m) => place(b[m * 4]!, b[m * 4 + 1]!, b[m * 4 + 2]!, b[m * 4 + 3]!)),
   )
   // Centres fill the image; shapes are shown up to the largest.
-  const largest = place === centre ? 1 : Math.max(0.01, ...all.map(([x, y]) => Math.max(x, y)))
+  const largest = place === centre ? 1 : all.reduce((most, [x, y]) => Math.max(most, x, y), 0.01)
   const cellOf = (value: number): number => Math.min(CELLS - 1, Math.floor((value / largest) * CELLS))
   for (const [x, y] of all) counts[cellOf(y) * CELLS + cellOf(x)]!++
   const most = counts.reduce((best, count) => Math.max(best, count), 1)

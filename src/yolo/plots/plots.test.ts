@@ -104,6 +104,14 @@ test('label statistics draw one bar for each class, the smaller ones of many tog
   }
   expect(bars(3)).toBe(3)
   expect(bars(80)).toBe(20)
+  // More boxes than a call has room for arguments.
+  const image = {
+    boxesXyxyNorm: new Float32Array(800_000).fill(0.5),
+    classes: new Int32Array(200_000),
+    width: 320,
+    height: 320,
+  }
+  expect(labelPlot({ classNames: ['car'], images: [image] }).content).not.toContain('NaN')
 })
 
 test('a sheet shows a box where it is in its picture', async () => {

@@ -159,6 +159,14 @@ describe('batches', () => {
     expect(chooseMaxBoxes([3, 5], false, 128)).toBe(8)
     expect(chooseMaxBoxes([10, 10], true, 128)).toBe(64)
     expect(chooseMaxBoxes([400], true, 128)).toBe(128)
+    // More images than a call has room for arguments.
+    expect(
+      chooseMaxBoxes(
+        Array.from({ length: 300_000 }, () => 3),
+        false,
+        128,
+      ),
+    ).toBe(8)
   })
 })
 

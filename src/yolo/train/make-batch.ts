@@ -67,7 +67,7 @@ export async function makeBatch(source: BatchSource, epoch: number, index: numbe
  * eight, at most `limit`. The step's time grows with M, so it is not simply large.
  */
 export function chooseMaxBoxes(counts: readonly number[], mosaic: boolean, limit: number): number {
-  const fullest = Math.max(1, ...counts)
+  const fullest = counts.reduce((most, count) => Math.max(most, count), 1)
   const mean = counts.reduce((sum, count) => sum + count, 0) / Math.max(1, counts.length)
   const needed = mosaic ? Math.max(fullest * 1.5, mean * 6) : fullest
   return Math.min(limit, Math.ceil(needed / 8) * 8)
