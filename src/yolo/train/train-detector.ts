@@ -119,9 +119,10 @@ export async function trainDetector(options: TrainDetectorOptions): Promise<Trai
   if (given && !validation) report({ kind: 'warning', message: `${given.folder} has no boxes: ${NOT_VALIDATED}` })
 
   const spec = modelSpec(settings.scale, classNames.length)
-  if (settings.memory_check) requireMemory(spec, settings, await availableMemoryBytes())
   const validateFully = validation && (await validator(spec, validation, settings, threads))
   const validate = validateFully && (async (given: Weights) => (await validateFully(given)).metrics)
+  // Images are in memory by now, so what is left is for the steps.
+  if (settings.memory_check) requireMemory(spec, settings, await availableMemoryBytes())
   const { weights, transfer } = await startValues(spec, classNames, settings.seed, startFrom)
   if (transfer) report({ kind: 'transfer', transfer })
   const plan = planTraining(settings, train, store, maxBoxes, startFrom === undefined)
