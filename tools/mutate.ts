@@ -1,5 +1,5 @@
-// node tools/mutate.ts [GROUP...] [--json FILE] [--only TEXT]: makes one small mistake after the other in a copy of the sources and
-// runs the tests that should notice. Survivors are missing tests, or mistakes without effect (test/parity/README.md).
+// node tools/mutate.ts [GROUP...] [--json FILE] [--only PATTERN] [--every N]: makes one small mistake after the other in a copy of the
+// sources and runs the tests that should notice; PATTERN is looked for in `file:line code`, N takes each n-th mistake only. Survivors are missing tests, or mistakes without effect (test/parity/README.md).
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,8 +43,12 @@ const GROUPS: Readonly<Record<string, Group>> = {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'string' }, only: { type: 'string' } },
+  options: { json: { type: 'string' }, only: { type: 'string', default: '' }, every: { type: 'string', default: '1' } },
 })
+const only = new RegExp(values.only)
+const every = Number(values.every)
+if (!Number.isInteger(every) || every < 1)
+  throw new Error(`--every ${values.every} is not a whole number of at least 1`)
 const chosen = positionals.length > 0 ? positionals : Object.keys(GROUPS)
 const root = join(import.meta.dirname, '..')
 const copy = mkdtempSync(join(tmpdir(), 'skyloop-mutate-'))
@@ -96,10 +100,10 @@ for (const name of chosen) {
   for (const file of group.sources) {
     const source = readFileSync(join(root, file), 'utf8')
     const path = join(copy, file)
-    for (const mutation of mutationsOf(source)) {
+    for (const [index, mutation] of mutationsOf(source).entries()) {
       const line = source.slice(0, mutation.start).split('\n').length
       const code = (source.split('\n')[line - 1] as string).trim()
-      if (values.only !== undefined && !`${file}:${line} ${code}`.includes(values.only)) continue
+      if (index % every !== 0 || !only.test(`${file}:${line} ${code}`)) continue
       change(path, mutate(source, mutation))
       const verdict = { file, line, what: mutation.what, code, killed: !(await passes(group.tests)) }
       verdicts.push(verdict)

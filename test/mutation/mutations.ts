@@ -98,8 +98,12 @@ function calls(source: string, code: string): Mutation[] {
     const made: Mutation[] = []
     const swapped = SWAPPED_CALLS[name]
     const nameEnd = start + 3 + name.length
-    if (swapped) made.push({ start: start + 3, end: nameEnd, replacement: swapped, what: `${name} → ${swapped}` })
     const [a, b] = parts
+    // A product with -1 and a quotient by it are the same.
+    const isSame = /^(?:mul|div)$/.test(name) && b !== undefined && text(b) === '-1'
+    if (swapped && !isSame) {
+      made.push({ start: start + 3, end: nameEnd, replacement: swapped, what: `${name} → ${swapped}` })
+    }
     if (a && b && parts.length === 2 && /^(?:add|sub|mul|div|min|max)$/.test(name)) {
       made.push({ start, end, replacement: text(a), what: `${name} loses its second operand` })
       made.push({ start, end, replacement: text(b), what: `${name} loses its first operand` })

@@ -209,6 +209,20 @@ test('a gradient does not pass stopGradient, and adds up over every other path',
   expect(Array.from((await run({ x: [3] }))[0] as Float32Array)).toEqual([9])
 })
 
+test.each([
+  ['min', op.min],
+  ['max', op.max],
+] as const)('of equal values the left one gets the whole gradient of a %s', async (_name, build) => {
+  const graph = createGraph()
+  const [a, b] = [input(graph, 'a', [2]), input(graph, 'b', [2])]
+  await using run = await evaluator(gradients(op.reduceSum(build(a, b)), [a, b]))
+  const slopes = await run({ a: [3, -1], b: [3, -1] })
+  expect(slopes.map((slope) => Array.from(slope))).toEqual([
+    [1, 1],
+    [0, 0],
+  ])
+})
+
 test('what the loss does not depend on has gradient zero', async () => {
   const graph = createGraph()
   const [x, other] = [input(graph, 'x', [1]), input(graph, 'other', [2])]
