@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic, writeJsonAtomic } from '../../core/files.ts'
 import { writeTrainingPlots } from '../plots/training-plots.ts'
-import { exportOnnx } from '../runtime/export.ts'
+import { exportDetector } from '../runtime/export-detector.ts'
 import { engineName } from '../runtime/engine-name.ts'
 import { writeWeightsFile } from '../weights/weights-file.ts'
 import { resultsCsv } from './results.ts'
@@ -28,20 +28,12 @@ export async function writeTrainingOutputs(result: TrainResult, options: OutputO
   const { modelDir, outputDataDir, classNames, imageSize } = options
   await mkdir(modelDir, { recursive: true })
   await mkdir(outputDataDir, { recursive: true })
-  const names = Object.fromEntries(classNames.map((name, k) => [k, name]))
-  const onnx = exportOnnx(result.spec, result.weights, {
+  const onnx = exportDetector(result.spec, result.weights, {
+    classNames,
     height: imageSize,
     width: imageSize,
-    batch: 1,
-    metadata: {
-      names: JSON.stringify(names),
-      imgsz: JSON.stringify([imageSize, imageSize]),
-      task: 'detect',
-      stride: '32',
-      scale: result.spec.scale,
-      license: 'MIT',
-      tile: JSON.stringify(options.tile),
-    },
+    tile: options.tile,
+    license: 'MIT',
   })
   await writeFileAtomic(join(modelDir, 'model.onnx'), onnx)
   await writeWeightsFile(join(modelDir, 'model.safetensors'), result.spec, result.weights, classNames, {
