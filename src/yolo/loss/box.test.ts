@@ -51,6 +51,11 @@ describe('complete IoU', () => {
     slope.forEach((value, i) => expect(value).toBeCloseTo(numeric[i]!, 4))
   })
 
+  test('of two empty boxes in one place is finite, as padding is', async () => {
+    const { value, slope } = await ciou([0, 0, 0, 0], [0, 0, 0, 0])
+    expect([value, ...slope].every(Number.isFinite)).toBe(true)
+  })
+
   test('of empty boxes is finite, and so is its gradient', async () => {
     const { value, slope } = await ciou([1, 1, 1, 1], [0, 0, 0, 0])
     expect([value, ...slope].every(Number.isFinite)).toBe(true)
