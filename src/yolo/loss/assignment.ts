@@ -36,7 +36,7 @@ const EPSILON = 1e-9
  * @source small-target-aware assignment as published with YOLO26 (docs.ultralytics.com/models/yolo26); the value is what the reference trainer
  *   8.4 is measured to do, see test/parity/README.md
  */
-export const SHORTEST_SIDE_PX = 2 * STRIDES[0]
+const SHORTEST_SIDE_PX = 2 * STRIDES[0]
 
 /** How far an anchor is inside a box along one axis; negative outside. */
 function marginAlong(position: Tensor, low: Tensor, high: Tensor, shortestSidePx: number): Tensor {
