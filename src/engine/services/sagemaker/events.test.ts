@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CloudWatchLogsClient, CreateLogGroupCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge'
 import {
+  CreateHyperParameterTuningJobCommand,
   CreateModelPackageCommand,
   CreateModelPackageGroupCommand,
   CreatePipelineCommand,
@@ -108,4 +109,43 @@ test('a model package tells of its registration and its approval', async () => {
     [ModelPackageArn, 1, 'PendingManualApproval'],
     [ModelPackageArn, 1, 'Approved'],
   ])
+})
+
+test('a tuning job tells of its beginning and its end, with what came of its training jobs', async () => {
+  await lab.put('tuned/train.mjs', "console.log('score=1;')")
+  const S3Uri = 's3://lab/tuned/'
+  const { HyperParameterTuningJobArn } = await lab.sagemaker.send(
+    new CreateHyperParameterTuningJobCommand({
+      HyperParameterTuningJobName: 'told',
+      Tags: [{ Key: 'team', Value: 'vision' }],
+      HyperParameterTuningJobConfig: {
+        Strategy: 'Grid',
+        HyperParameterTuningJobObjective: { Type: 'Maximize', MetricName: 'score' },
+        ResourceLimits: { MaxParallelTrainingJobs: 1 },
+        ParameterRanges: { CategoricalParameterRanges: [{ Name: 'kind', Values: ['a', 'b'] }] },
+      },
+      TrainingJobDefinition: {
+        RoleArn: lab.roleArn,
+        AlgorithmSpecification: {
+          TrainingImage: NODE_IMAGE,
+          TrainingInputMode: 'File',
+          MetricDefinitions: [{ Name: 'score', Regex: 'score=([0-9]+);' }],
+        },
+        StaticHyperParameters: { sagemaker_program: 'train.mjs' },
+        InputDataConfig: [{ ChannelName: 'code', DataSource: { S3DataSource: { S3Uri, S3DataType: 'S3Prefix' } } }],
+        OutputDataConfig: { S3OutputPath: 's3://lab/models' },
+        ResourceConfig: { InstanceCount: 1, InstanceType: 'ml.m5.large', VolumeSizeInGB: 1 },
+        StoppingCondition: { MaxRuntimeInSeconds: 60 },
+      },
+    }),
+  )
+  const told = await events('SageMaker HyperParameter Tuning Job State Change', 2)
+  expect(told.map(({ detail }) => detail['HyperParameterTuningJobStatus'])).toEqual(['InProgress', 'Completed'])
+  expect(told[1]?.resources).toEqual([HyperParameterTuningJobArn])
+  expect(told[1]?.detail).toMatchObject({
+    HyperParameterTuningJobName: 'told',
+    TrainingJobStatusCounters: { Completed: 2, InProgress: 0 },
+    ObjectiveStatusCounters: { Succeeded: 2 },
+    Tags: { team: 'vision' },
+  })
 })
