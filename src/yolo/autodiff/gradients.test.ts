@@ -102,6 +102,12 @@ const CASES: readonly Case[] = [
     shapes: [[2, 5]],
     build: (x) => op.mul(...(op.split(x, 1, [2, 2, 1]).slice(0, 2) as [Tensor, Tensor])),
   },
+  {
+    op: 'split',
+    what: 'every part used',
+    shapes: [[2, 4]],
+    build: (x) => op.mul(...(op.split(x, 1, [2, 2]) as [Tensor, Tensor])),
+  },
   { op: 'slice', shapes: [[2, 5]], build: (x) => op.slice(x, 1, 1, 3) },
   ...[false, true].flatMap((transposeA) =>
     [false, true].map((transposeB) => ({
@@ -193,6 +199,29 @@ describe.each(['microsoft', 'standard'] as const)('gradients in the %s dialect e
     expect(await worstError(c, dialect)).toBeLessThan(TOLERANCE)
   })
 })
+
+test.each(CASES.filter(({ shapes, wrt }) => shapes.length > 1 && wrt === undefined))(
+  'the gradient of one input of $op is the same when asked for alone: $what',
+  async ({ shapes, build, range = [-1, 1] }) => {
+    const random = seededRandom(12)
+    const graph = createGraph()
+    const inputs = shapes.map((shape, i) => input(graph, `x${i}`, shape))
+    const loss = op.reduceSum(op.square(build(...inputs)))
+    const together = gradients(loss, inputs)
+    const alone = inputs.flatMap((x) => gradients(loss, [x]))
+    await using run = await evaluator([...together, ...alone])
+    const values = shapes.map((shape, i) => [
+      `x${i}`,
+      Float32Array.from({ length: elementCount(shape) }, () => random.range(...range)),
+    ])
+    const slopes = await run(Object.fromEntries(values))
+    const ones = slopes.slice(inputs.length)
+    for (const [i, slope] of slopes.slice(0, inputs.length).entries()) {
+      expect(slope.some((value) => value !== 0)).toBe(true)
+      slope.forEach((value, e) => expect(ones[i]![e]).toBeCloseTo(value, 4))
+    }
+  },
+)
 
 test('every differentiable operation has a case', () => {
   const tested = new Set<string>([...CASES.map((c) => c.op), 'stopGradient'])
