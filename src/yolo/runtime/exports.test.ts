@@ -124,6 +124,18 @@ describe('8-bit weights', () => {
   })
 })
 
+test('the halves of a file of open size answer at each size as a file of that size', async () => {
+  const open = exportOnnx(spec, weights, { ...size, dynamic: true })
+  await using session = await openSession(toHalf(open), { threads: 1 })
+  const feeds = new Map([['images', { data: images.subarray(0, 2 * 3 * 96 * 64), shape: [2, 3, 96, 64] }]])
+  const fixed = toHalf(exportOnnx(spec, weights, { ...size, batch: 2, height: 96, width: 64 }))
+  await using other = await openSession(fixed, { threads: 1 })
+  const [ours, same] = [(await session.run(feeds)).get('output0')!, (await other.run(feeds)).get('output0')!]
+  expect(ours.shape).toEqual(same.shape)
+  expect(largest(ours.data, same.data)).toBeLessThan(1e-3)
+  expect((await answer(withNms(open, { maxDetections: 30 }), 2)).shape).toEqual([2, 30, 6])
+})
+
 describe('built-in suppression', () => {
   const options = { confidence: 0.3, iou: 0.5, maxDetections: 40 }
   const decoded = (values: Float32Array, batch: number, batchIndex: number) =>

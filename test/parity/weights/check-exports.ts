@@ -24,6 +24,7 @@ const EXPORTS: Readonly<Record<string, Partial<DetectorExport>>> = {
   fp32: {},
   fp16: { precision: 'fp16' },
   int8: { precision: 'int8' },
+  dynamic: { dynamic: true },
   nms: { nms: { confidence: 0.25, iou: 0.6 } },
   'fp16-nms': { precision: 'fp16', nms: { confidence: 0.25, iou: 0.6 } },
 }

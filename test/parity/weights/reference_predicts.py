@@ -18,11 +18,13 @@ from ultralytics import YOLO
 
 found = {}
 for path in sorted(folder.glob("*.onnx")):
-    # Neither task nor size nor names are given: all of them come from the file's metadata.
+    # Neither task nor size nor names are given: all of them come from the file's metadata. Only with a file of open size the
+    # reference goes by its own usual size, whatever the metadata says.
     model = YOLO(path)
+    size = {"imgsz": 320} if path.stem == "dynamic" else {}
     found[path.name] = {}
     for image in sorted(folder.glob("*.png")):
-        (result,) = model.predict(image, conf=0.25, iou=0.6, device="cpu", verbose=False)
+        (result,) = model.predict(image, conf=0.25, iou=0.6, device="cpu", verbose=False, **size)
         rows = zip(result.boxes.xyxy.tolist(), result.boxes.conf.tolist(), result.boxes.cls.tolist())
         found[path.name][image.name] = [[*box, confidence, result.names[int(k)]] for box, confidence, k in rows]
 (folder / "reference.json").write_text(json.dumps(found))
