@@ -16,10 +16,13 @@ const REFINEMENTS = 6
 /** Results beyond this are left out, worst first: the fit takes time with their cube, and the engine waits for it. */
 const MAX_RESULTS = 120
 
+/** Jobs without result that are stood in for, the newest: those that run, and failed ones. */
+const MAX_STAND_INS = 40
+
 /**
  * The combination from which most improvement is expected, by a Gaussian process over all results; quasi-random
- * combinations until there are results for twice as many as there are dimensions. Jobs that still run count with the
- * result that is expected of them, so that parallel jobs search in different places.
+ * combinations until there are results for twice as many as there are dimensions. Jobs that still run, or failed, count
+ * with the result that is expected of them, so that parallel jobs search in different places.
  */
 export const suggestBayesian: Suggest = (situation) => {
   const { space, seed, tried } = situation
@@ -57,7 +60,7 @@ function observations({ space, results, tried }: Situation): { points: number[][
   const losses = kept.map(({ loss }) => loss)
   if (points.length < initialJobs(space)) return { points, losses }
   const known = new Set(results.map(({ parameters }) => keyOf(space, parameters)))
-  const running = tried.filter((parameters) => !known.has(keyOf(space, parameters)))
+  const running = tried.filter((parameters) => !known.has(keyOf(space, parameters))).slice(-MAX_STAND_INS)
   if (running.length === 0) return { points, losses }
   const process = fitGaussianProcess(space, points, losses)
   const stand = running.map((parameters) => encode(space, parameters))
