@@ -3,7 +3,7 @@ import type { ModelSpec, Weights } from '../model/spec.ts'
 import { updateAverage, updateRunningStatistics } from './moving-average.ts'
 import { clipGradients, createOptimiser, restoreOptimiser } from './optimiser.ts'
 import type { OptimiserOptions } from './optimiser.ts'
-import { learningRate } from './schedule.ts'
+import { learningRate, ratesAt } from './schedule.ts'
 
 const spec: ModelSpec = {
   scale: 'n',
@@ -38,6 +38,14 @@ describe('SGD', () => {
     // bias: g = 4, v = 0.5 * 2 + 4 = 5, step = 4 + 2.5.
     optimiser.update(weights, values(0, 4), 0.125)
     expect(weights.get('bias')![0]).toBe(1 - 0.125 * 3 - 0.125 * 6.5)
+  })
+
+  test('decay pulls by the weight, and biases have a rate and all a momentum of their own when given', () => {
+    const weights = values(4, 4)
+    const optimiser = createOptimiser(spec, options)
+    // conv: g = v = 1 + 0.25 * 4 = 2, step = 2 + 0.75 * 2. bias: g = v = 1, step = 1 + 0.75.
+    optimiser.update(weights, values(1, 1), { learningRate: 0.25, biasLearningRate: 0.5, momentum: 0.75 })
+    expect(flat(weights)).toEqual([4 - 0.25 * 3.5, 4 - 0.5 * 1.75])
   })
 
   test('a parameter without a gradient stays', () => {
@@ -104,10 +112,19 @@ describe('schedule', () => {
   })
 })
 
+test('biases climb as the others do, from nothing, unless told otherwise', () => {
+  const climbing = { lr0: 1, lrf: 1, shape: 'linear', warmupSteps: 3, totalSteps: 10 } as const
+  expect(ratesAt(climbing, 0)).toMatchObject({ learningRate: 0.25, biasLearningRate: 0.25 })
+  expect(ratesAt({ ...climbing, warmupBiasRate: 5 }, 0).biasLearningRate).toBe(5 - 0.25 * 4)
+})
+
 test('the average follows closely at first and slowly later', () => {
   const average = values(0, 0)
   updateAverage(average, values(1, 1), 1, 0.9998)
   expect(average.get('conv')![0]).toBeCloseTo(1 - 0.9998 * (1 - Math.exp(-1 / 2000)), 6)
+  const middle = values(0, 0)
+  updateAverage(middle, values(1, 1), 2000, 1)
+  expect(middle.get('conv')![0]).toBeCloseTo(1 / Math.E, 6)
   const late = values(0, 0)
   updateAverage(late, values(1, 1), 1_000_000, 0.9998)
   expect(late.get('conv')![0]).toBeCloseTo(0.0002, 6)
