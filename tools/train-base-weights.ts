@@ -126,6 +126,7 @@ async function train(): Promise<void> {
       map50: String(validation?.map50 ?? ''),
       map50_95: String(validation?.map50_95 ?? ''),
       command: 'see weights/README.md',
+      license: 'MIT',
     },
   })
   const perClass = validation?.perClass.map(({ classId, ap50 }) => `${SCENE_CLASSES[classId]} ${ap50.toFixed(3)}`)

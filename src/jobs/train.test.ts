@@ -67,7 +67,8 @@ test('a training job goes from a data set to a model, stopped and resumed on the
   const expected = ['labels.png', 'results.png', 'train-batch-0.jpg', 'train-batch-1.jpg', 'validation-batch.jpg']
   expect(plots).toEqual(expect.arrayContaining([...expected, 'pr-curve.png', 'confusion-matrix.png']))
   await using detector = await openDetector(join(baseDir, 'model', 'model.onnx'))
-  expect(detector.metadata).toMatchObject({ task: 'detect', scale: 'n', license: 'MIT', tile: JSON.stringify(tile) })
+  expect(detector.metadata).toMatchObject({ task: 'detect', scale: 'n', tile: JSON.stringify(tile) })
+  expect(detector.metadata).not.toHaveProperty('license')
   expect(detector).toMatchObject({ batch: 1, height: 64, width: 64, classCount: 2, classNames: ['bright', 'dark'] })
 })
 
@@ -93,6 +94,9 @@ test('splits come as channels of their own, and so do weights to start from', as
   expect(output).toContain('0 start anew')
   expect(output).toContain('Classes it knows already: dark')
   expect(code).toBe(0)
+  // A licence is that of the start weights, or nobody's to state.
+  await using detector = await openDetector(join(baseDir, 'model', 'model.onnx'))
+  expect(detector.metadata['license']).toBe('that of the start weights')
 })
 
 test('without data, and with wrong hyperparameters, it fails with one clear sentence', async () => {

@@ -16,9 +16,9 @@ export async function startValues(
   classNames: readonly string[],
   seed: number,
   startFrom: string | undefined,
-): Promise<{ weights: Weights; transfer: TransferReport | undefined }> {
+): Promise<{ weights: Weights; transfer: TransferReport | undefined; license: string | undefined }> {
   const weights = initialWeights(spec, seededRandom(hash32(`${seed}/weights`)))
-  if (startFrom === undefined) return { weights, transfer: undefined }
+  if (startFrom === undefined) return { weights, transfer: undefined, license: undefined }
   const file = await readWeights(startFrom)
   const transfer = transferWeights(spec, weights, file, classNames)
   if (transfer.loaded.length === 0) {
@@ -28,5 +28,5 @@ export async function startValues(
       hint: file.scale === undefined ? undefined : `the file holds a YOLO11${file.scale}: set scale=${file.scale}`,
     })
   }
-  return { weights, transfer }
+  return { weights, transfer, license: file.metadata['license'] ?? 'that of the start weights' }
 }

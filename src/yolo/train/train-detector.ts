@@ -69,6 +69,8 @@ export interface TrainResult {
   readonly steps: number
   /** Undefined when training started from random values. */
   readonly transfer: TransferReport | undefined
+  /** Of the weights that training started from, which what it makes of them inherits; undefined from scratch. */
+  readonly license: string | undefined
   readonly material: TrainingMaterial
 }
 
@@ -123,7 +125,7 @@ export async function trainDetector(options: TrainDetectorOptions): Promise<Trai
   const validate = validateFully && (async (given: Weights) => (await validateFully(given)).metrics)
   // Images are in memory by now, so what is left is for the steps.
   if (settings.memory_check) requireMemory(spec, settings, await availableMemoryBytes())
-  const { weights, transfer } = await startValues(spec, classNames, settings.seed, startFrom)
+  const { weights, transfer, license } = await startValues(spec, classNames, settings.seed, startFrom)
   if (transfer) report({ kind: 'transfer', transfer })
   const plan = planTraining(settings, train, store, maxBoxes, startFrom === undefined)
   const identity = trainingIdentity(settings, classNames, startFrom === undefined, train, validation)
@@ -177,6 +179,7 @@ export async function trainDetector(options: TrainDetectorOptions): Promise<Trai
     seconds: priorSeconds + (clock.now().getTime() - startMs) / 1000,
     steps: progress.steps,
     transfer,
+    license,
   }
 }
 

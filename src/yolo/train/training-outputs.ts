@@ -33,11 +33,11 @@ export async function writeTrainingOutputs(result: TrainResult, options: OutputO
     height: imageSize,
     width: imageSize,
     tile: options.tile,
-    license: 'MIT',
+    license: result.license,
   })
   await writeFileAtomic(join(modelDir, 'model.onnx'), onnx)
   await writeWeightsFile(join(modelDir, 'model.safetensors'), result.spec, result.weights, classNames, {
-    metadata: { imgsz: String(imageSize) },
+    metadata: { imgsz: String(imageSize), ...(result.license === undefined ? {} : { license: result.license }) },
   })
   await writeJsonAtomic(join(modelDir, 'metrics.json'), trainingMetrics(result, options))
   await writeFileAtomic(join(outputDataDir, 'results.csv'), resultsCsv(result.rows))

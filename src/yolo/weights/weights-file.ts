@@ -46,7 +46,6 @@ export async function writeWeightsFile(
     format: 'skyloop-yolo11',
     scale: spec.scale,
     classes: JSON.stringify(classNames),
-    license: 'MIT',
     ...options.metadata,
   }
   await writeFileAtomic(path, encodeSafetensors(tensors, metadata, { half: options.half ?? false }))
