@@ -1,6 +1,7 @@
 // node tools/mutate.ts [GROUP...] [--json FILE] [--only PATTERN] [--every N]: makes one small mistake after the other in a copy of the
-// sources and runs the tests that should notice; PATTERN is looked for in `file:line code`, N takes each n-th mistake only. Survivors are missing tests, or mistakes without effect (test/parity/README.md).
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+// sources and runs the tests that should notice. PATTERN is looked for in `file:line code`; N takes each n-th mistake only.
+// Survivors are missing tests, or mistakes without effect (test/parity/README.md).
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -13,6 +14,7 @@ interface Group {
   readonly tests: readonly string[]
 }
 
+const LOWERING = join(import.meta.dirname, '../src/yolo/lowering')
 const OPERATIONS = ['src/yolo/autodiff/gradients.test.ts', 'test/parity/ops.test.ts']
 const GROUPS: Readonly<Record<string, Group>> = {
   loss: {
@@ -21,23 +23,23 @@ const GROUPS: Readonly<Record<string, Group>> = {
   },
   rules: { sources: ['src/yolo/autodiff/rules.ts', 'src/yolo/autodiff/gradients.ts'], tests: OPERATIONS },
   lowerings: {
-    sources: [
-      'src/yolo/runtime/lower-norm.ts',
-      'src/yolo/runtime/lower-cross-entropy.ts',
-      'src/yolo/runtime/lower-conv.ts',
-      'src/yolo/runtime/lower-conv-weight.ts',
-      'src/yolo/runtime/lowerings.ts',
-    ],
+    sources: readdirSync(LOWERING)
+      .filter((name) => /^lower.*(?<!\.test)\.ts$/.test(name))
+      .map((name) => `src/yolo/lowering/${name}`),
     tests: [
       ...OPERATIONS,
-      'src/yolo/runtime/lower-cross-entropy.test.ts',
-      'src/yolo/runtime/compile.test.ts',
+      'src/yolo/lowering/lower-cross-entropy.test.ts',
+      'src/yolo/lowering/compile.test.ts',
       'src/yolo/runtime/channel-block.test.ts',
     ],
   },
   training: {
-    sources: ['src/yolo/train/optimiser.ts', 'src/yolo/train/schedule.ts', 'src/yolo/train/moving-average.ts'],
-    tests: ['src/yolo/train/optimiser.test.ts', 'test/parity/schedule.test.ts'],
+    sources: [
+      'src/yolo/train/update/optimiser.ts',
+      'src/yolo/train/update/schedule.ts',
+      'src/yolo/train/update/moving-average.ts',
+    ],
+    tests: ['src/yolo/train/update/optimiser.test.ts', 'test/parity/schedule.test.ts'],
   },
 }
 
