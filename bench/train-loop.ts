@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readClassList } from '../src/data/formats/class-list.ts'
-import { DEFAULT_SETTINGS } from '../src/yolo/train/settings.ts'
+import { DEFAULT_SETTINGS } from '../src/yolo/train/settings/settings.ts'
 import { trainDetector } from '../src/yolo/train/train-detector.ts'
 
 const [folder, side, batch] = process.argv.slice(2) as [string, string, string]

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import onnxProto from 'onnx-proto'
 import { seededRandom } from '../src/core/random.ts'
 import { initialWeights, modelSpec } from '../src/yolo/model/spec.ts'
-import { exportDetector } from '../src/yolo/runtime/export-detector.ts'
+import { exportDetector } from '../src/yolo/export/export-detector.ts'
 import { buildTrainingGraph } from '../src/yolo/runtime/train-step.ts'
 import { PROVIDERS, type ProviderKernels } from './provider-kernels.ts'
 

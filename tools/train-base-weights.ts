@@ -15,7 +15,7 @@ import { renderScene } from '../src/data/scenes/render-scene.ts'
 import { sampleConditions, SCENE_CLASSES } from '../src/data/scenes/scene-options.ts'
 import { encodeScene, labelText } from '../src/data/scenes/write-scene-dataset.ts'
 import { metricLine, progressLine } from '../src/yolo/train/results.ts'
-import { parseSettings } from '../src/yolo/train/settings.ts'
+import { parseSettings } from '../src/yolo/train/settings/settings.ts'
 import { trainDetector } from '../src/yolo/train/train-detector.ts'
 import { BASE_WEIGHTS_PATH, writeWeightsFile } from '../src/yolo/weights/weights-file.ts'
 

@@ -1,6 +1,6 @@
 import { evaluateDetector } from '../../src/yolo/eval/evaluate-detector.ts'
 import { openDetector } from '../../src/yolo/runtime/detector-session.ts'
-import type { Dataset } from '../../src/yolo/train/dataset.ts'
+import type { Dataset } from '../../src/yolo/train/batches/dataset.ts'
 
 /** COCO figures in `[0, 1]`. */
 export interface Figures {

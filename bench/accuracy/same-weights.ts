@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { evaluateDetections } from '../../src/yolo/eval/coco-ap.ts'
 import { evaluateDetector } from '../../src/yolo/eval/evaluate-detector.ts'
 import { openDetector } from '../../src/yolo/runtime/detector-session.ts'
-import { readClassNames, readDataset } from '../../src/yolo/train/dataset.ts'
+import { readClassNames, readDataset } from '../../src/yolo/train/batches/dataset.ts'
 import { PEERS_FOLDER } from '../python-peer.ts'
 
 // How far evaluations of the same weights on the same images lie apart: arguments MODEL.onnx DATA, where DATA has

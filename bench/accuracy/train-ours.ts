@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readClassNames } from '../../src/yolo/train/dataset.ts'
+import { readClassNames } from '../../src/yolo/train/batches/dataset.ts'
 import { metricLine } from '../../src/yolo/train/results.ts'
-import { parseSettings } from '../../src/yolo/train/settings.ts'
+import { parseSettings } from '../../src/yolo/train/settings/settings.ts'
 import { trainDetector } from '../../src/yolo/train/train-detector.ts'
 import { writeTrainingOutputs } from '../../src/yolo/train/training-outputs.ts'
 

@@ -8,7 +8,7 @@ import { initialWeights, modelSpec } from '../../src/yolo/model/spec.ts'
 import { predictImage } from '../../src/yolo/predict/predict-image.ts'
 import { predictImages } from '../../src/yolo/predict/predict-images.ts'
 import { type DetectorSession, openDetector } from '../../src/yolo/runtime/detector-session.ts'
-import { exportOnnx } from '../../src/yolo/runtime/export.ts'
+import { exportOnnx } from '../../src/yolo/export/export.ts'
 import type { Benchmark, Contender } from '../harness.ts'
 import { pythonPeer } from '../python-peer.ts'
 

@@ -8,7 +8,7 @@ import { altitudeOf, readImageMetadata } from '../data/formats/image-metadata.ts
 import { evaluateDetector } from '../yolo/eval/evaluate-detector.ts'
 import { detectionsLine, evaluationJson, evaluationPage } from '../yolo/eval/evaluation-report.ts'
 import { detectionPlots } from '../yolo/plots/detection-plots.ts'
-import { readClassNames, readDataset } from '../yolo/train/dataset.ts'
+import { readClassNames, readDataset } from '../yolo/train/batches/dataset.ts'
 import { type Container, openContainer, runJob } from './container.ts'
 import { jobArguments } from './job-arguments.ts'
 import { openModelFolder } from './model-folder.ts'

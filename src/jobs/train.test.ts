@@ -8,7 +8,7 @@ import { writeRectangles } from '../../test/generated-dataset.ts'
 import { seededRandom } from '../core/random.ts'
 import { initialWeights, modelSpec } from '../yolo/model/spec.ts'
 import { openDetector } from '../yolo/runtime/detector-session.ts'
-import { exportOnnx } from '../yolo/runtime/export.ts'
+import { exportOnnx } from '../yolo/export/export.ts'
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 

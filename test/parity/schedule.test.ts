@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { ratesAt, type Schedule } from '../../src/yolo/train/schedule.ts'
+import { ratesAt, type Schedule } from '../../src/yolo/train/update/schedule.ts'
 
 /** A training by the reference: its settings, and learning rate, that of biases and momentum at every batch. */
 interface Training {

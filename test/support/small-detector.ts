@@ -1,6 +1,6 @@
 import { seededRandom } from '../../src/core/random.ts'
 import { initialWeights, modelSpec } from '../../src/yolo/model/spec.ts'
-import { exportOnnx } from '../../src/yolo/runtime/export.ts'
+import { exportOnnx } from '../../src/yolo/export/export.ts'
 
 /** Network side in pixels. */
 const DETECTOR_SIDE = 64

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { DEFAULT_SETTINGS } from '../../src/yolo/train/settings.ts'
+import { DEFAULT_SETTINGS } from '../../src/yolo/train/settings/settings.ts'
 
 interface Row {
   readonly argument?: string

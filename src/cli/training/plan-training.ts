@@ -1,5 +1,5 @@
 import { TrainingInstanceType } from '@aws-sdk/client-sagemaker'
-import { parseSettings } from '../../yolo/train/settings.ts'
+import { parseSettings } from '../../yolo/train/settings/settings.ts'
 import type { Account } from '../account.ts'
 import type { Context } from '../command.ts'
 import { UsageError } from '../failure.ts'

@@ -1,6 +1,6 @@
 import type { CreateTrainingJobCommandInput, DescribeTrainingJobCommandOutput } from '@aws-sdk/client-sagemaker'
 import { SkyloopError } from '../../core/errors.ts'
-import { parseSettings } from '../../yolo/train/settings.ts'
+import { parseSettings } from '../../yolo/train/settings/settings.ts'
 import { TAGS } from './job-requests.ts'
 import { shortName } from './names.ts'
 

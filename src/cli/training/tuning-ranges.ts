@@ -1,6 +1,6 @@
 import type { HyperParameterScalingType, ParameterRanges } from '@aws-sdk/client-sagemaker'
-import { parseSettings } from '../../yolo/train/settings.ts'
-import { SETTING_TABLE } from '../../yolo/train/setting-table.ts'
+import { parseSettings } from '../../yolo/train/settings/settings.ts'
+import { SETTING_TABLE } from '../../yolo/train/settings/setting-table.ts'
 import { UsageError } from '../failure.ts'
 
 const SCALES: Readonly<Record<string, HyperParameterScalingType>> = {

@@ -5,7 +5,7 @@ import { constant, createGraph, input } from '../graph/graph.ts'
 import type { ConvWindow, OpName } from '../graph/op.ts'
 import { elementCount, type Shape, type Tensor } from '../graph/tensor.ts'
 import { evaluator } from '../runtime/evaluate.ts'
-import type { Dialect } from '../runtime/onnx-writer.ts'
+import type { Dialect } from '../lowering/onnx-writer.ts'
 import { gradients } from './gradients.ts'
 import { GRADIENT_RULES, NOT_DIFFERENTIABLE } from './rules.ts'
 

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { decodeImage } from '../image/decode-image.ts'
 import { letterbox } from '../image/letterbox.ts'
 import type { RgbImage } from '../image/rgb-image.ts'
-import type { PreparedBatch } from '../train/make-batch.ts'
+import type { PreparedBatch } from '../train/batches/make-batch.ts'
 import type { TrainingMaterial } from '../train/train-detector.ts'
 import { pictureSheet, type SheetBox } from './picture-sheet.ts'
 

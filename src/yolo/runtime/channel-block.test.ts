@@ -4,7 +4,7 @@ import * as op from '../graph/build.ts'
 import { apply1, createGraph, input } from '../graph/graph.ts'
 import { elementCount } from '../graph/tensor.ts'
 import { channelBlock } from './channel-block.ts'
-import { compileOnnx } from './compile.ts'
+import { compileOnnx } from '../lowering/compile.ts'
 import { openSession, type Values } from './session.ts'
 
 /** A depthwise convolution of 32 channels and the gradient of its input, with channels in blocks or not. */

@@ -1,4 +1,4 @@
-import { createOnnxWriter } from './onnx-writer.ts'
+import { createOnnxWriter } from '../lowering/onnx-writer.ts'
 import { openSession } from './session.ts'
 
 let found: Promise<number | undefined> | undefined

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import * as op from '../graph/build.ts'
 import { createGraph, input } from '../graph/graph.ts'
 import { parseClassNames } from './class-names.ts'
-import { compileOnnx } from './compile.ts'
+import { compileOnnx } from '../lowering/compile.ts'
 import { openDetector } from './detector-session.ts'
 
 describe('class names', () => {

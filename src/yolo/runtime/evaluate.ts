@@ -1,7 +1,7 @@
 import type { Tensor } from '../graph/tensor.ts'
 import { channelBlock } from './channel-block.ts'
-import { compileOnnx } from './compile.ts'
-import type { Dialect } from './onnx-writer.ts'
+import { compileOnnx } from '../lowering/compile.ts'
+import type { Dialect } from '../lowering/onnx-writer.ts'
 import { openSession, type Values } from './session.ts'
 
 /** A compiled function from the graph's inputs, by name, to the values of some tensors, in order. */

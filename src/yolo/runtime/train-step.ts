@@ -8,7 +8,7 @@ import { network } from '../model/network.ts'
 import type { ModelSpec, TensorSpec, Weights } from '../model/spec.ts'
 import { type NormStatistics, trainingLayers } from '../model/training-layers.ts'
 import { channelBlock } from './channel-block.ts'
-import { compileOnnx } from './compile.ts'
+import { compileOnnx } from '../lowering/compile.ts'
 import { openSession, type Provider, type Values } from './session.ts'
 
 export interface Batch {

@@ -7,7 +7,7 @@ import type { Weights } from '../model/spec.ts'
 import { decodeSafetensors, encodeSafetensors } from '../weights/safetensors.ts'
 import type { NamedTensor } from '../weights/safetensors.ts'
 import type { EpochRow } from './results.ts'
-import { DEFAULT_SETTINGS } from './settings.ts'
+import { DEFAULT_SETTINGS } from './settings/settings.ts'
 
 /** Sums over the steps of the epoch that is under way. */
 export interface EpochSums {

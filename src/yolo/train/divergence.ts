@@ -5,8 +5,8 @@ import type { Weights } from '../model/spec.ts'
 import type { LossParts } from '../runtime/train-step.ts'
 import { encodeSafetensors } from '../weights/safetensors.ts'
 import type { Progress } from './checkpoint.ts'
-import type { PreparedBatch } from './make-batch.ts'
-import type { TrainSettings } from './settings.ts'
+import type { PreparedBatch } from './batches/make-batch.ts'
+import type { TrainSettings } from './settings/settings.ts'
 
 /**
  * Keeps the batch at which the loss stopped being a number, and the weights it met, as `diverged-batch.safetensors` in

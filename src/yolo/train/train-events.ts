@@ -1,5 +1,5 @@
 import type { TransferReport } from '../weights/transfer.ts'
-import type { Dataset } from './dataset.ts'
+import type { Dataset } from './batches/dataset.ts'
 import type { EpochRow } from './results.ts'
 
 /** What happens while a detector is trained, in this order. */

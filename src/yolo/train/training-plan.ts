@@ -1,14 +1,14 @@
 import { hash32 } from '../../core/random.ts'
 import type { Progress } from './checkpoint.ts'
-import { classWeightsOf } from './class-weights.ts'
-import type { Dataset } from './dataset.ts'
-import type { ImageStore } from './image-store.ts'
-import { inputSizes } from './input-sizes.ts'
-import { batchesPerEpoch } from './make-batch.ts'
-import type { BatchSource } from './make-batch.ts'
-import type { Schedule } from './schedule.ts'
-import { chosenLearningRate, LIMIT_SETTINGS } from './settings.ts'
-import type { TrainSettings } from './settings.ts'
+import { classWeightsOf } from './batches/class-weights.ts'
+import type { Dataset } from './batches/dataset.ts'
+import type { ImageStore } from './batches/image-store.ts'
+import { inputSizes } from './batches/input-sizes.ts'
+import { batchesPerEpoch } from './batches/make-batch.ts'
+import type { BatchSource } from './batches/make-batch.ts'
+import type { Schedule } from './update/schedule.ts'
+import { chosenLearningRate, LIMIT_SETTINGS } from './settings/settings.ts'
+import type { TrainSettings } from './settings/settings.ts'
 
 /** All that follows from settings and data before the first step. */
 export interface TrainingPlan {

@@ -6,10 +6,10 @@ import type { ModelSpec, Weights } from '../model/spec.ts'
 import { decodeDetections } from '../predict/nms.ts'
 import { openDetector } from '../runtime/detector-session.ts'
 import type { ImageSize } from '../runtime/detector-session.ts'
-import { exportOnnx } from '../runtime/export.ts'
-import type { Dataset } from './dataset.ts'
-import { storedImage } from './image-store.ts'
-import type { ImageStore } from './image-store.ts'
+import { exportOnnx } from '../export/export.ts'
+import type { Dataset } from './batches/dataset.ts'
+import { storedImage } from './batches/image-store.ts'
+import type { ImageStore } from './batches/image-store.ts'
 
 /** Images that one inference call takes; larger ones gain nothing on a few cores. */
 const INFERENCE_BATCH = 4

@@ -7,7 +7,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { exportOnnx } from '../../../src/yolo/runtime/export.ts'
+import { exportOnnx } from '../../../src/yolo/export/export.ts'
 import { openSession } from '../../../src/yolo/runtime/session.ts'
 import { wholeModel } from '../../../src/yolo/weights/identify.ts'
 import { readWeights } from '../../../src/yolo/weights/read-weights.ts'

@@ -6,7 +6,7 @@ import { decimal, integer } from '../../option-values.ts'
 import { formatFacts } from '../../terminal/table.ts'
 import { formatBytes } from '../../../core/units.ts'
 import { writeFileAtomic } from '../../../core/files.ts'
-import type { Precision } from '../../../yolo/runtime/export-detector.ts'
+import type { Precision } from '../../../yolo/export/export-detector.ts'
 import { classNamesFor, classNamesOption, type ClassNamesOption } from './class-names.ts'
 
 interface Options extends ClassNamesOption {
@@ -72,7 +72,7 @@ export const exportWeights = defineCommand<Options>({
     const path = resolve(context.environment.workingFolder, given as string)
     const { readWeights } = await import('../../../yolo/weights/read-weights.ts')
     const { wholeModel } = await import('../../../yolo/weights/identify.ts')
-    const { exportDetector } = await import('../../../yolo/runtime/export-detector.ts')
+    const { exportDetector } = await import('../../../yolo/export/export-detector.ts')
     const target = await targetFile(path, options.out && resolve(context.environment.workingFolder, options.out))
     const file = await readWeights(path)
     const { spec, weights } = wholeModel(file.tensors, path)

@@ -1,0 +1,124 @@
+import type { ModelSpec, Weights } from '../../model/spec.ts'
+import type { StepRates } from './schedule.ts'
+
+export type OptimiserKind = 'sgd' | 'adamw'
+
+export interface OptimiserOptions {
+  readonly kind: OptimiserKind
+  /** SGD: Nesterov momentum; AdamW: the first beta. */
+  readonly momentum: number
+  /** Pulls convolution weights to zero; biases and batch norms are left out, as is usual. */
+  readonly weightDecay: number
+}
+
+/** Updates weights in place from gradients; its memory can be saved and restored exactly. */
+export interface Optimiser {
+  /** @param rates a number is the learning rate of all parameters, with the optimiser's own momentum */
+  update(weights: Weights, gradients: ReadonlyMap<string, Float32Array>, rates: StepRates | number): void
+  /** Memory by `<moment>/<parameter>`. */
+  readonly state: ReadonlyMap<string, Float32Array>
+  /** Updates done so far. */
+  steps: number
+}
+
+/** How one tensor moves. */
+interface Move {
+  readonly rate: number
+  readonly momentum: number
+  readonly decay: number
+}
+
+type Rule = (weight: Float32Array, gradient: Float32Array, name: string, move: Move) => void
+
+/**
+ * @source SGD with Nesterov momentum as in Sutskever et al. 2013; AdamW: Loshchilov and Hutter 2019 (arXiv:1711.05101),
+ *   second beta 0.999, epsilon 1e-8
+ */
+export function createOptimiser(spec: ModelSpec, options: OptimiserOptions): Optimiser {
+  const state = new Map<string, Float32Array>()
+  const moment = (key: string, size: number): Float32Array => {
+    const found = state.get(key)
+    if (found) return found
+    const fresh = new Float32Array(size)
+    state.set(key, fresh)
+    return fresh
+  }
+  const rules: Record<OptimiserKind, Rule> = {
+    sgd: (weight, gradient, name, { rate, momentum: mu, decay }) => {
+      const velocity = moment(`velocity/${name}`, weight.length)
+      for (let i = 0; i < weight.length; i++) {
+        const g = gradient[i]! + decay * weight[i]!
+        const v = mu * velocity[i]! + g
+        velocity[i] = v
+        weight[i] = weight[i]! - rate * (g + mu * v)
+      }
+    },
+    adamw: (weight, gradient, name, { rate, momentum: b1, decay }) => {
+      const first = moment(`first/${name}`, weight.length)
+      const second = moment(`second/${name}`, weight.length)
+      const b2 = 0.999
+      // Both sides of the quotient times √(1 − b2^t): one division an element less.
+      const root = Math.sqrt(1 - b2 ** optimiser.steps)
+      const size = (rate * root) / (1 - b1 ** optimiser.steps)
+      const epsilon = 1e-8 * root
+      const shrink = 1 - rate * decay
+      for (let i = 0; i < weight.length; i++) {
+        const g = gradient[i]!
+        const m = b1 * first[i]! + (1 - b1) * g
+        const v = b2 * second[i]! + (1 - b2) * g * g
+        first[i] = m
+        second[i] = v
+        weight[i] = weight[i]! * shrink - (size * m) / (Math.sqrt(v) + epsilon)
+      }
+    },
+  }
+  const optimiser: Optimiser = {
+    state,
+    steps: 0,
+    update: (weights, gradients, rates) => {
+      optimiser.steps++
+      const given = typeof rates === 'number' ? { learningRate: rates, biasLearningRate: rates } : rates
+      const { learningRate, biasLearningRate, momentum = options.momentum } = given
+      for (const { name, role } of spec.parameters) {
+        const weight = weights.get(name)
+        const gradient = gradients.get(name)
+        if (weight === undefined || gradient === undefined) continue
+        const isBias = role === 'conv-bias' || role === 'norm-bias'
+        rules[options.kind](weight, gradient, name, {
+          rate: isBias ? biasLearningRate : learningRate,
+          momentum,
+          decay: role === 'conv-weight' ? options.weightDecay : 0,
+        })
+      }
+    },
+  }
+  return optimiser
+}
+
+/** Restores what `state` and `steps` were when they were saved. */
+export function restoreOptimiser(optimiser: Optimiser, state: ReadonlyMap<string, Float32Array>, steps: number): void {
+  const own = optimiser.state as Map<string, Float32Array>
+  own.clear()
+  for (const [key, values] of state) own.set(key, values)
+  optimiser.steps = steps
+}
+
+/**
+ * Scales gradients in place so that their common norm is at most `limit`.
+ *
+ * @returns the norm before scaling; NaN or infinity when any gradient is
+ */
+export function clipGradients(gradients: ReadonlyMap<string, Float32Array>, limit: number): number {
+  let sum = 0
+  for (const gradient of gradients.values()) {
+    for (let i = 0; i < gradient.length; i++) sum += gradient[i]! * gradient[i]!
+  }
+  const norm = Math.sqrt(sum)
+  if (norm > limit) {
+    const factor = limit / norm
+    for (const gradient of gradients.values()) {
+      for (let i = 0; i < gradient.length; i++) gradient[i] = gradient[i]! * factor
+    }
+  }
+  return norm
+}
