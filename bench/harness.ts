@@ -1,4 +1,5 @@
 import { cpus, totalmem } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { formatBytes } from '../src/core/units.ts'
 
 /** Something that can be run again and again, with one number each time. */
@@ -45,12 +46,16 @@ export interface BenchmarkResult {
   readonly time: string
 }
 
+/** Threads of some runtimes go on waiting awake for a while after their work: nobody is measured during another's. */
+const PAUSE_MS = 500
+
 /** Measures all contenders in turn, round by round, so that whatever else the machine does hits them alike. */
 export async function measure(benchmark: Benchmark, onSample: (line: string) => void): Promise<BenchmarkResult> {
   const contenders = [benchmark.ours, ...benchmark.peers]
   const samples = new Map(contenders.map(({ name }) => [name, [] as number[]]))
   for (let round = -benchmark.warmUp; round < benchmark.samples; round++) {
     for (const contender of contenders) {
+      await sleep(PAUSE_MS)
       const value = await contender.sample()
       if (round >= 0) samples.get(contender.name)!.push(value)
       onSample(
