@@ -30,8 +30,8 @@ test('a home has one engine at a time', () => {
 test.skipIf(!existsSync('/proc/self/stat'))(
   'a killed engine that nobody has reaped does not hold its home',
   async () => {
-    // The shell starts a child that ends at once, then becomes a program that never asks for it.
-    const parent = spawn('sh', ['-c', 'sh -c : & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] })
+    // The shell starts a child that ends soon, but first becomes a program that never asks for it: a shell might.
+    const parent = spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] })
     try {
       const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string]
       const pid = Number(line)
