@@ -1,3 +1,4 @@
+import { SkyloopError } from '../../core/errors.ts'
 import { createOnnxWriter } from '../lowering/onnx-writer.ts'
 import { openSession } from './session.ts'
 
@@ -31,8 +32,9 @@ async function askForBlock(): Promise<number | undefined> {
     const results = await session.run(new Map([['pixel', { data: new Float32Array(CHANNELS), shape }]]))
     const channels = results.get('block')?.shape[1]
     return channels !== undefined && channels > CHANNELS ? channels : undefined
-  } catch {
+  } catch (error) {
     // A runtime without blocked convolutions does not load the operator: plain ones do the same work.
-    return undefined
+    if (error instanceof SkyloopError && error.code === 'yolo.load') return undefined
+    throw error
   }
 }
