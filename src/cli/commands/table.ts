@@ -2,6 +2,7 @@ import type { CommandFactory } from '../command.ts'
 import { check } from './access/check.ts'
 import { check as checkData } from './data/check.ts'
 import { importData } from './data/import.ts'
+import { prepare } from './data/prepare.ts'
 import { synth } from './data/synth.ts'
 import { deploy } from './endpoint/deploy.ts'
 import { remove as deleteEndpoint } from './endpoint/delete.ts'
@@ -48,7 +49,7 @@ export interface Noun {
 export const COMMANDS: Readonly<Record<string, Noun | CommandFactory>> = {
   quickstart,
   local: { description: 'the local engine', verbs: [start, stop, localStatus, reset] },
-  data: { description: 'images and labels', verbs: [checkData, importData, synth] },
+  data: { description: 'images and labels', verbs: [checkData, importData, prepare, synth] },
   train: {
     description: 'experiments: trainings and the search for hyperparameters',
     verbs: [runTraining, tune, evaluate, listTrainings, trainingStatus, trainingLogs, stopTraining, resumeTraining],
