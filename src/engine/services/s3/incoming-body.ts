@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { CHUNK_SIGNINGS, decodeAwsChunked } from '../../auth/aws-chunked.ts'
-import { CHECKSUM_NAMES, createChecksum, type ChecksumName } from '../../auth/checksum.ts'
+import { CHECKSUM_NAMES, createChecksum, type ChecksumName } from '../../../core/checksum.ts'
 import { UNSIGNED_PAYLOAD } from '../../auth/sigv4.ts'
 import type { Verified } from '../../auth/verify.ts'
 import { AwsError } from '../../wire/aws-error.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
-import { CHECKSUM_NAMES, createChecksum, type ChecksumName } from '../../../auth/checksum.ts'
+import { CHECKSUM_NAMES, createChecksum, type ChecksumName } from '../../../../core/checksum.ts'
 import { AwsError } from '../../../wire/aws-error.ts'
 import { childrenNamed, childText, element, parseXml, XML_HEADER } from '../../../wire/xml.ts'
 import type { BlobStore } from '../blob-store.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { createChecksum, CHECKSUM_NAMES } from '../../../auth/checksum.ts'
+import { createChecksum, CHECKSUM_NAMES } from '../../../../core/checksum.ts'
 import { element, XML_HEADER } from '../../../wire/xml.ts'
 import { copyPermissions, readCopySource } from '../object/copy-source.ts'
 import { invalidArgument } from '../s3-errors.ts'

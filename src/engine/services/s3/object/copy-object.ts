@@ -1,5 +1,5 @@
 import { element, XML_HEADER } from '../../../wire/xml.ts'
-import { createChecksum } from '../../../auth/checksum.ts'
+import { createChecksum } from '../../../../core/checksum.ts'
 import { createReadStream } from 'node:fs'
 import { checksumNameOf } from '../incoming-body.ts'
 import { invalidRequest, requireBucket } from '../s3-errors.ts'
