@@ -20,24 +20,34 @@ export async function readImageMetadata(root: string, folders: readonly string[]
       if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return ''
       throw error
     })
-    text.split(/\r?\n/).forEach((line, index) => {
-      if (line.trim() === '') return
-      const value = parseJson(line, `${file}:${index + 1}`)
-      const image = isObject(value) ? value['image'] : undefined
-      if (!isObject(value) || typeof image !== 'string' || image === '') {
-        throw new SkyloopError({
-          code: 'data.metadata',
-          message: `${file}:${index + 1} is not an object with an "image"`,
-        })
-      }
-      const entry = { ...value, image } as ImageMetadata
+    for (const entry of parseImageMetadata(text, file)) {
       // Paths are relative to the data set; those relative to the file's own folder are understood too.
-      found.set(posix.normalize(image), entry)
-      const nested = posix.join(folder, image)
+      found.set(posix.normalize(entry.image), entry)
+      const nested = posix.join(folder, entry.image)
       if (!found.has(nested)) found.set(nested, entry)
-    })
+    }
   }
   return found
+}
+
+/**
+ * The lines of one `metadata.jsonl`, in their order; empty lines are skipped.
+ *
+ * @throws SkyloopError `data.metadata` naming file and line when one is not an object with an `image`
+ */
+export function parseImageMetadata(text: string, file: string): ImageMetadata[] {
+  return text.split(/\r?\n/).flatMap((line, index) => {
+    if (line.trim() === '') return []
+    const value = parseJson(line, `${file}:${index + 1}`)
+    const image = isObject(value) ? value['image'] : undefined
+    if (!isObject(value) || typeof image !== 'string' || image === '') {
+      throw new SkyloopError({
+        code: 'data.metadata',
+        message: `${file}:${index + 1} is not an object with an "image"`,
+      })
+    }
+    return [{ ...value, image } as ImageMetadata]
+  })
 }
 
 /** Metres above take-off, from `altitudeM`; undefined when it is not given, which is not zero. */
