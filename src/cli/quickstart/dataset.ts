@@ -4,6 +4,7 @@ import { uploadFolder, type UploadSummary } from '../../data/s3/upload-folder.ts
 import { codeOf, SkyloopError } from '../../core/errors.ts'
 import type { Account } from '../account.ts'
 import type { Task } from '../terminal/reporter.ts'
+import { showTransfer } from '../terminal/transfer-progress.ts'
 import { findFrames } from './find-frames.ts'
 import { FIRST_FLIGHT, SHIFTED, type Plan } from './plan.ts'
 import { renderSets, type RenderJob } from './render-sets.ts'
@@ -80,7 +81,7 @@ export async function importDataset(
   const uri = `s3://${account.names.bucket}/quickstart/${runId}/data`
   const summary = await uploadFolder(await account.clients.s3(), resolve(dataset.folder), uri, {
     signal,
-    onProgress: (done, total) => task.update(`${done}/${total} files`, done / total),
+    onProgress: showTransfer(task),
   })
   return { ...summary, uri }
 }

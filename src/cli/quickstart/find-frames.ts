@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { listFiles } from '../../data/s3/upload-folder.ts'
+import { listFiles } from '../../data/s3/list-files.ts'
 import { contentTypeOf } from '../../data/s3/content-type.ts'
 
 /** An image file of a data set. */
@@ -14,7 +14,7 @@ export async function findFrames(
   folder: string,
 ): Promise<Readonly<Record<'train' | 'val' | 'none', readonly Frame[]>>> {
   const frames: Record<'train' | 'val' | 'none', Frame[]> = { train: [], val: [], none: [] }
-  for (const file of await listFiles(folder)) {
+  for await (const file of listFiles(folder)) {
     if (!contentTypeOf(file.key).startsWith('image/')) continue
     const parts = file.key.split('/')
     // Images beside the set proper (previews, other splits) are no part of it.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { joinS3, parseS3Uri } from '../../core/s3-uri.ts'
@@ -38,12 +38,10 @@ export async function startWeights(context: Context, account: Account, given: st
     .digest('hex')
   const folder = joinS3(`s3://${account.names.bucket}`, 'experiments', 'weights', hash.slice(0, 16))
   const { bucket, key } = parseS3Uri(joinS3(folder, basename(path)))
-  const { Upload } = await import('@aws-sdk/lib-storage')
+  const { openTransfer } = await import('../../data/s3/transfer.ts')
+  const { putFile } = await import('../../data/s3/put-file.ts')
   await asTask(context.report, `copying ${basename(path)} to the bucket`, async () =>
-    new Upload({
-      client: await account.clients.s3(),
-      params: { Bucket: bucket, Key: key, Body: createReadStream(path) },
-    }).done(),
+    putFile(openTransfer(await account.clients.s3(), { signal: context.signal }), path, { bucket, fullKey: key }),
   )
   return { word: undefined, uri: `${folder}/` }
 }

@@ -3,11 +3,12 @@ import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { SkyloopError } from '../../core/errors.ts'
-import { joinS3, parseS3Uri } from '../../core/s3-uri.ts'
-import { formatBytes } from '../../core/units.ts'
+import { joinS3 } from '../../core/s3-uri.ts'
+import type { ObjectEntry } from '../../data/s3/entry.ts'
 import type { Context } from '../command.ts'
 import type { Account } from '../account.ts'
 import { asTask } from '../terminal/reporter.ts'
+import { showTransfer } from '../terminal/transfer-progress.ts'
 import { prepareJob } from './job-requests.ts'
 import { describeProcessing, processed } from './processing-jobs.ts'
 
@@ -39,7 +40,7 @@ export async function trainingData(
 ): Promise<string> {
   const s3 = await account.clients.s3()
   const source = data.startsWith('s3://') ? data.replace(/\/+$/, '') : await upload(context, account, s3, data)
-  const listing = await listObjects(s3, source)
+  const listing = await listed(s3, source)
   if (listing.some(({ key }) => key === 'dataset.json')) return source
   if (!listing.some(({ key }) => /\.(jpe?g|png)$/i.test(key))) {
     throw new SkyloopError({
@@ -65,28 +66,17 @@ async function upload(context: Context, account: Account, s3: S3Client, data: st
       uploadFolder(s3, folder, target, {
         removeOthers: true,
         signal: context.signal,
-        onProgress: (done, total, bytes) => task.update(`${done}/${total} files, ${formatBytes(bytes)}`, done / total),
+        onProgress: showTransfer(task),
       }),
     ({ uploaded, unchanged }) => `${uploaded} new, ${unchanged} unchanged`,
   )
   return target
 }
 
-interface ListedObject {
-  /** Relative to the prefix. */
-  readonly key: string
-  readonly etag: string
-}
-
-async function listObjects(s3: S3Client, uri: string): Promise<ListedObject[]> {
-  const { paginateListObjectsV2 } = await import('@aws-sdk/client-s3')
-  const { bucket, key } = parseS3Uri(uri)
-  const prefix = key === '' ? '' : `${key}/`
-  const found: ListedObject[] = []
-  for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix })) {
-    for (const one of page.Contents ?? [])
-      found.push({ key: (one.Key ?? '').slice(prefix.length), etag: one.ETag ?? '' })
-  }
+async function listed(s3: S3Client, uri: string): Promise<ObjectEntry[]> {
+  const { listObjects } = await import('../../data/s3/list-objects.ts')
+  const found: ObjectEntry[] = []
+  for await (const object of listObjects(s3, uri)) found.push(object)
   return found
 }
 
@@ -95,7 +85,7 @@ async function prepare(
   context: Context,
   account: Account,
   source: string,
-  listing: readonly ListedObject[],
+  listing: readonly ObjectEntry[],
   preparation: Preparation,
 ): Promise<string> {
   const sagemaker = await account.clients.sagemaker()

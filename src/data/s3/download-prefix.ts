@@ -1,19 +1,15 @@
-import { createWriteStream } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3'
-import { Readable } from 'node:stream'
-import { joinInside } from '../../core/files.ts'
+import { join } from 'node:path'
+import { type S3Client, GetObjectCommand } from '@aws-sdk/client-s3'
 import { parseS3Uri } from '../../core/s3-uri.ts'
-import { inParallel } from './in-parallel.ts'
+import { compareKeys } from './key-order.ts'
+import { sync } from './sync.ts'
 
 /**
- * Copies the objects under `s3://bucket/prefix/` into a folder.
+ * Copies the objects under `s3://bucket/prefix/` into a folder; what is there unchanged is not read again.
  *
  * @param wanted chooses by key relative to the prefix; all by default
  * @returns paths of the files, in order of key
- * @throws SkyloopError `core.path-traversal` for a key that would leave the folder
+ * @throws SkyloopError `data.s3.unsafe-key` for a key that would leave the folder
  */
 export async function downloadPrefix(
   client: S3Client,
@@ -21,34 +17,12 @@ export async function downloadPrefix(
   folder: string,
   wanted: (key: string) => boolean = () => true,
 ): Promise<string[]> {
-  const { bucket, key } = parseS3Uri(sourceUri)
-  const prefix = key === '' || key.endsWith('/') ? key : `${key}/`
   const keys: string[] = []
-  for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
-    for (const one of page.Contents ?? []) {
-      const name = (one.Key as string).slice(prefix.length)
-      if (name !== '' && !name.endsWith('/') && wanted(name)) keys.push(name)
-    }
-  }
-  const paths = keys.map((name) => joinInside(folder, name))
-  await inParallel(keys, 16, async (name, i) => {
-    await downloadObject(client, bucket, prefix + name, paths[i] as string)
+  await sync(client, sourceUri, folder, {
+    filter: { wantsKey: wanted, wants: ({ key }) => wanted(key) },
+    onAction: ({ key }) => void keys.push(key),
   })
-  return paths
-}
-
-/** Copies one object to a file, whole or not at all. */
-async function downloadObject(client: S3Client, bucket: string, key: string, path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  const response = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
-  const partial = `${path}.part`
-  try {
-    await pipeline(response.Body as Readable, createWriteStream(partial))
-    await rename(partial, path)
-  } catch (error) {
-    await rm(partial, { force: true })
-    throw error
-  }
+  return keys.toSorted(compareKeys).map((key) => join(folder, key))
 }
 
 /** The text of a small object. */

@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path'
 import { defineCommand } from '../../command.ts'
 import { UsageError } from '../../failure.ts'
 import { formatFacts } from '../../terminal/table.ts'
+import { showTransfer } from '../../terminal/transfer-progress.ts'
 import { codeOf, SkyloopError } from '../../../core/errors.ts'
 import { formatBytes } from '../../../core/units.ts'
 
@@ -15,7 +16,7 @@ export const importData = defineCommand<Options>({
   name: 'import',
   summary: 'copy a folder of images and labels to the bucket',
   description:
-    'Copies a folder to S3, many files at a time. What is there unchanged (same size and MD5) is skipped, so an\n' +
+    'Copies a folder to S3, many files at a time. What is there unchanged (same size and checksum) is skipped, so an\n' +
     'interrupted import is simply run again.',
   arguments: [['<folder>', 'data set on disk, e.g. with train/images, train/labels and classes.txt']],
   options: [
@@ -29,10 +30,12 @@ export const importData = defineCommand<Options>({
   run: async (context, options, [given]) => {
     const folder = resolve(context.environment.workingFolder, given as string)
     await requireFolder(folder)
-    const { listFiles, uploadFolder } = await import('../../../data/s3/upload-folder.ts')
+    const { uploadFolder } = await import('../../../data/s3/upload-folder.ts')
+    const { listFiles } = await import('../../../data/s3/list-files.ts')
     const { contentTypeOf } = await import('../../../data/s3/content-type.ts')
     const { parseS3Uri } = await import('../../../core/s3-uri.ts')
-    const images = (await listFiles(folder)).filter((file) => contentTypeOf(file.key).startsWith('image/')).length
+    let images = 0
+    for await (const { key } of listFiles(folder)) if (contentTypeOf(key).startsWith('image/')) images++
     if (images === 0) {
       throw new SkyloopError({
         code: 'cli.no-images',
@@ -48,7 +51,7 @@ export const importData = defineCommand<Options>({
       const summary = await uploadFolder(await account.clients.s3(), folder, target, {
         removeOthers: options.delete === true,
         signal: context.signal,
-        onProgress: (done, total, bytes) => task.update(`${done}/${total} files, ${formatBytes(bytes)}`, done / total),
+        onProgress: showTransfer(task),
       })
       task.done(`${summary.uploaded} new, ${summary.unchanged} unchanged`)
       return {
