@@ -1,4 +1,6 @@
+import { internalError } from '../../core/errors.ts'
 import { BINS } from '../model/scales.ts'
+import { atLeast, logit } from '../runtime/at-least.ts'
 import type { BoxesOutput, LevelValues, NetworkOutput } from '../runtime/network-output.ts'
 
 /** Boxes above a confidence, in no particular order. */
@@ -20,6 +22,9 @@ export interface CandidateOptions {
 /** The boxes of one image whose class probability is at least `confidence`. */
 export function candidates(output: NetworkOutput, options: CandidateOptions): Candidates {
   const found: Candidates = { classes: [], scores: [], boxes: [] }
+  if (output.kind === 'head' && options.confidence < output.confidence) {
+    throw internalError(`boxes below ${output.confidence} were not predicted, and ${options.confidence} is asked for`)
+  }
   if (output.kind === 'boxes') collectBoxes(output, options, found)
   else for (const level of output.levels) collectLevel(level, output.classCount, options, found)
   return found
@@ -32,8 +37,8 @@ function collectBoxes(
 ): void {
   const start = options.batchIndex * (4 + classCount) * anchors
   const scores = values.subarray(start + 4 * anchors, start + (4 + classCount) * anchors)
-  const hits = above(scores, anchors, options.confidence, options.multiLabel)
-  for (const index of hits) {
+  const hits = atLeast(scores, options.confidence)
+  for (const index of options.multiLabel ? hits : bestOfAnchors(scores, anchors, hits)) {
     const a = start + (index % anchors)
     const halfWidth = values[a + 2 * anchors]! / 2
     const halfHeight = values[a + 3 * anchors]! / 2
@@ -46,14 +51,13 @@ function collectBoxes(
 
 function collectLevel(level: LevelValues, classCount: number, options: CandidateOptions, found: Candidates): void {
   const cells = level.height * level.width
-  const logits = level.classes.subarray(
-    options.batchIndex * classCount * cells,
-    (options.batchIndex + 1) * classCount * cells,
-  )
-  const least = Math.log(options.confidence / (1 - options.confidence))
+  const start = options.batchIndex * classCount * cells
+  const logits = level.classes.subarray(start, start + classCount * cells)
+  const least = logit(options.confidence)
+  const hits = level.hits ? within(level.hits, start, logits, least) : atLeast(logits, least)
   // A cell that reports several classes reports one box.
   const boxes = new Map<number, readonly number[]>()
-  for (const index of above(logits, cells, least, options.multiLabel)) {
+  for (const index of options.multiLabel ? hits : bestOfAnchors(logits, cells, hits)) {
     const cell = index % cells
     let box = boxes.get(cell)
     if (!box) boxes.set(cell, (box = boxOfCell(level, options.batchIndex, cell)))
@@ -63,14 +67,19 @@ function collectLevel(level: LevelValues, classCount: number, options: Candidate
   }
 }
 
+/** Those of `indices` that lie in one image, counted from its first value, and reach `least`. */
+function within(indices: readonly number[], start: number, values: Float32Array, least: number): number[] {
+  return indices.map((index) => index - start).filter((index) => values[index]! >= least)
+}
+
 /** xyxy in input pixels. */
 function boxOfCell({ stride, width, height, distances }: LevelValues, batchIndex: number, cell: number): number[] {
-  const cells = height * width
   const x = (cell % width) + 0.5
   const y = Math.trunc(cell / width) + 0.5
-  // Left, top, right, bottom: each a distribution over R bins, one bin in each plane of cells.
-  const first = batchIndex * 4 * BINS * cells + cell
-  const side = (i: number): number => expectedDistance(distances, first + i * BINS * cells, cells)
+  const first = distances.first(batchIndex * height * width + cell)
+  const { values, step } = distances
+  // Left, top, right, bottom: each a distribution over R bins.
+  const side = (i: number): number => expectedDistance(values, first + i * BINS * step, step)
   return [(x - side(0)) * stride, (y - side(1)) * stride, (x + side(2)) * stride, (y + side(3)) * stride]
 }
 
@@ -89,39 +98,16 @@ function expectedDistance(logits: Float32Array, first: number, step: number): nu
 }
 
 /**
- * Where scores are at least `least`; of each anchor all classes, or the best.
+ * Of each anchor the best class, the first of equals.
  *
- * @param scores `[K, A]`, read once in the order of memory, because nearly all of them are too small
- * @returns indices into `scores`
+ * @param scores `[K, A]`
+ * @param hits ascending indices into `scores`
  */
-function above(scores: Float32Array, anchors: number, least: number, multiLabel: boolean): Iterable<number> {
-  const hits = atLeast(scores, least)
-  if (multiLabel) return hits
+function bestOfAnchors(scores: Float32Array, anchors: number, hits: readonly number[]): Iterable<number> {
   const best = new Map<number, number>()
   for (const index of hits) {
     const rival = best.get(index % anchors)
     if (rival === undefined || scores[index]! > scores[rival]!) best.set(index % anchors, index)
   }
   return best.values()
-}
-
-/** Indices of the values that are at least `least`. Eight at a time take a third of the time of one at a time. */
-function atLeast(v: Float32Array, least: number): number[] {
-  const hits: number[] = []
-  const whole = v.length - (v.length % 8)
-  for (let i = 0; i < whole; i += 8) {
-    const some =
-      v[i]! >= least ||
-      v[i + 1]! >= least ||
-      v[i + 2]! >= least ||
-      v[i + 3]! >= least ||
-      v[i + 4]! >= least ||
-      v[i + 5]! >= least ||
-      v[i + 6]! >= least ||
-      v[i + 7]! >= least
-    if (!some) continue
-    for (let j = i; j < i + 8; j++) if (v[j]! >= least) hits.push(j)
-  }
-  for (let j = whole; j < v.length; j++) if (v[j]! >= least) hits.push(j)
-  return hits
 }

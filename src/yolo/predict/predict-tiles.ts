@@ -35,7 +35,7 @@ export async function predictTiles(
     const { value, inferMs: groupMs } = await runInMemory(
       session,
       { height: session.height, width: session.width },
-      session.anySize ? group.length : session.batch,
+      { batch: session.anySize ? group.length : session.batch, confidence: options.confidence },
       (images) => {
         for (const [slot, tile] of group.entries()) writeTile(image, tile, session, images, slot)
       },

@@ -32,7 +32,7 @@ export async function predictWhole(
   const { value, inferMs } = await runInMemory(
     session,
     size,
-    batch,
+    { batch, confidence: options.confidence },
     (images) => letterboxPlanes(image, size, images, 0),
     (output) =>
       decodeDetections(output, options).map((detection) => ({

@@ -17,6 +17,7 @@ const MOST_KEPT = 4
 /**
  * Runs the network on `batch` images of one size in memory that later runs use again.
  *
+ * @param run.confidence least one of the boxes that `read` wants
  * @param fill writes all of `[B, 3, H, W]`
  * @param read takes from the output what is to be kept; afterwards it is overwritten
  * @returns what `read` made, and the time in the network
@@ -24,12 +25,13 @@ const MOST_KEPT = 4
 export async function runInMemory<T>(
   session: DetectorSession,
   size: ImageSize,
-  batch: number,
+  run: { readonly batch: number; readonly confidence: number },
   fill: (images: Float32Array) => void,
   read: (output: NetworkOutput) => T,
 ): Promise<{ readonly value: T; readonly inferMs: number }> {
   let kept = idle.get(session)
   if (!kept) idle.set(session, (kept = new Map<string, RunMemory[]>()))
+  const { batch, confidence } = run
   const shape = `${batch}x${size.height}x${size.width}`
   const memory = kept.get(shape)?.pop() ?? {
     images: new Float32Array(batch * 3 * size.height * size.width),
@@ -37,7 +39,7 @@ export async function runInMemory<T>(
   }
   fill(memory.images)
   const begun = performance.now()
-  memory.output = await session.run(memory.images, size, memory.output)
+  memory.output = await session.run(memory.images, size, { confidence, into: memory.output })
   const inferMs = performance.now() - begun
   const value = read(memory.output)
   if ([...kept.values()].reduce((sum, list) => sum + list.length, 0) >= MOST_KEPT) kept.clear()

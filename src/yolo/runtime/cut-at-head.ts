@@ -5,7 +5,7 @@ import { HEAD_NAMES } from './head-values.ts'
 const { onnx } = onnxProto
 
 /** ONNX's number for f32. */
-const FLOAT = 1
+export const FLOAT = 1
 
 /**
  * The part of an exported detector that ends at its head: outputs are the raw predictions of each level, and the images may
@@ -32,12 +32,16 @@ export function cutAtHead(bytes: Uint8Array): Uint8Array | undefined {
   return onnx.ModelProto.encode(model).finish()
 }
 
-/** The nodes that the named values need, in their order. */
-export function needed(nodes: readonly Onnx.INodeProto[], names: readonly string[]): Onnx.INodeProto[] {
+/** The nodes that the named values need, in their order; not those that make what is `given`. */
+export function needed(
+  nodes: readonly Onnx.INodeProto[],
+  names: readonly string[],
+  given: readonly string[] = [],
+): Onnx.INodeProto[] {
   const wanted = new Set<string>(names)
   const kept: Onnx.INodeProto[] = []
   for (const node of nodes.toReversed()) {
-    if (!(node.output ?? []).some((name) => wanted.has(name))) continue
+    if (!(node.output ?? []).some((name) => wanted.has(name) && !given.includes(name))) continue
     kept.push(node)
     for (const name of node.input ?? []) wanted.add(name)
   }
@@ -45,7 +49,7 @@ export function needed(nodes: readonly Onnx.INodeProto[], names: readonly string
 }
 
 /** f32 of these sizes; a text names one that is free, null leaves it open. */
-function floats(sizes: readonly (number | string | null)[]): Onnx.ITypeProto {
+export function floats(sizes: readonly (number | string | null)[]): Onnx.ITypeProto {
   const dim = sizes.map((size) =>
     typeof size === 'number' ? { dimValue: size } : size === null ? {} : { dimParam: size },
   )

@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { messageOf, SkyloopError } from '../../core/errors.ts'
-import { BINS } from '../model/scales.ts'
 import { parseClassNames } from './class-names.ts'
-import { cutAtHead } from './cut-at-head.ts'
 import { type DetectorShapes, detectorShapes } from './detector-shapes.ts'
-import { HEAD_NAMES } from './head-values.ts'
+import { type HeadSession, openHead } from './head-session.ts'
 import { describeOnnx } from './model-file.ts'
-import type { BoxesOutput, HeadOutput, LevelValues, NetworkOutput } from './network-output.ts'
+import type { BoxesOutput, NetworkOutput } from './network-output.ts'
 import { openSession, type Session, type SessionOptions, type Values } from './session.ts'
 
 /** A tenth of the time in the network on an idle machine of two cores; longer waits gain nothing. */
@@ -29,10 +27,16 @@ export interface DetectorSession extends AsyncDisposable {
   /**
    * @param images `[B, 3, H, W]` RGB in [0, 1]; may be written to again once the promise is settled
    * @param size H and W. @default those of the file
-   * @param into the output of an earlier run on as many images of this size, written anew instead of taking new memory
    * @throws SkyloopError `yolo.batch` when the array does not hold whole images of that size, or the file fixes another one
    */
-  run(images: Float32Array, size?: ImageSize, into?: NetworkOutput): Promise<NetworkOutput>
+  run(images: Float32Array, size?: ImageSize, options?: RunOptions): Promise<NetworkOutput>
+}
+
+export interface RunOptions {
+  /** Boxes that no class reaches with this probability need not be predicted. @default 0, which predicts them all */
+  readonly confidence?: number
+  /** The output of an earlier run on as many images of this size, written anew instead of taking new memory. */
+  readonly into?: NetworkOutput | undefined
 }
 
 export interface ImageSize {
@@ -53,11 +57,12 @@ export async function openDetector(onnx: string | Uint8Array, options: SessionOp
   const bytes = typeof onnx === 'string' ? await readModel(onnx) : onnx
   const file = describeOnnx(bytes)
   const shapes = detectorShapes(file)
-  const head = cutAtHead(bytes)
   // Only files of this product say so; in them 8 bits are a way to store weights, not to compute.
   const widenWeights = file.metadata['precision'] === 'int8'
-  const session = await openSession(head ?? bytes, { spinUs: SPIN_US, widenWeights, ...options })
-  const { height, width, classCount } = shapes
+  const settings = { spinUs: SPIN_US, widenWeights, ...options }
+  const { height, width, classCount, inputName } = shapes
+  const head = await openHead(bytes, { ...settings, inputName, classCount })
+  const network = head ? headNetwork(head) : wholeNetwork(await openSession(bytes, settings), shapes)
   const anySize = shapes.anySize || head !== undefined
   return {
     batch: shapes.batch,
@@ -67,7 +72,7 @@ export async function openDetector(onnx: string | Uint8Array, options: SessionOp
     classCount,
     classNames: parseClassNames(file.metadata['names'], classCount),
     metadata: file.metadata,
-    async run(images, size = shapes, into) {
+    async run(images, size = shapes, { confidence = 0, into } = {}) {
       const batch = images.length / (3 * size.height * size.width)
       if (!fits(batch, size, anySize, shapes)) {
         throw new SkyloopError({
@@ -76,10 +81,39 @@ export async function openDetector(onnx: string | Uint8Array, options: SessionOp
           message: `images has ${images.length} values at ${size.width}x${size.height} px; the model takes ${anySize ? '[any, 3, n · 32, n · 32]' : `[${[shapes.batch, 3, height, width].join(', ')}]`}`,
         })
       }
-      const shape = [batch, 3, size.height, size.width]
-      const fetches = into && (into.kind === 'head' ? headArrays(into) : boxesArrays(into, shapes.outputName))
-      const results = await session.run(new Map([[shapes.inputName, { data: images, shape }]]), fetches)
-      return head ? headOutput(results, batch, classCount) : boxesOutput(results, shapes, batch)
+      return network.run({ images, batch, height: size.height, width: size.width, confidence, into })
+    },
+    [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
+  }
+}
+
+interface Request {
+  readonly images: Float32Array
+  readonly batch: number
+  readonly height: number
+  readonly width: number
+  readonly confidence: number
+  readonly into: NetworkOutput | undefined
+}
+
+interface Network extends AsyncDisposable {
+  run(request: Request): Promise<NetworkOutput>
+}
+
+function headNetwork(head: HeadSession): Network {
+  return {
+    run: (request) => head.run({ ...request, into: request.into?.kind === 'head' ? request.into : undefined }),
+    [Symbol.asyncDispose]: () => head[Symbol.asyncDispose](),
+  }
+}
+
+/** A file that puts out boxes and says nothing about its head. */
+function wholeNetwork(session: Session, shapes: DetectorShapes): Network {
+  return {
+    async run({ images, batch, height, width, into }) {
+      const fetches = into?.kind === 'boxes' ? boxesArrays(into, shapes.outputName) : undefined
+      const feeds = new Map([[shapes.inputName, { data: images, shape: [batch, 3, height, width] }]])
+      return boxesOutput(await session.run(feeds, fetches), shapes, batch)
     },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   }
@@ -96,15 +130,6 @@ function fits(batch: number, size: ImageSize, anySize: boolean, file: DetectorSh
 
 type Results = Awaited<ReturnType<Session['run']>>
 
-function headOutput(results: Results, batch: number, classCount: number): NetworkOutput {
-  const levels = HEAD_NAMES.map(({ stride, distances, classes }): LevelValues => {
-    const scores = results.get(classes) as Values
-    const [, , height, width] = scores.shape as [number, number, number, number]
-    return { stride, height, width, distances: (results.get(distances) as Values).data, classes: scores.data }
-  })
-  return { kind: 'head', batch, classCount, levels }
-}
-
 function boxesOutput(results: Results, { outputName, classCount }: DetectorShapes, batch: number): NetworkOutput {
   const { data: values, shape } = results.get(outputName) as Values
   const anchors = shape[2] as number
@@ -115,22 +140,6 @@ function boxesOutput(results: Results, { outputName, classCount }: DetectorShape
     })
   }
   return { kind: 'boxes', batch, classCount, anchors, values }
-}
-
-function headArrays({ batch, classCount, levels }: HeadOutput): Map<string, Values> {
-  return new Map(
-    HEAD_NAMES.flatMap(({ distances, classes }, i) => {
-      const level = levels[i]!
-      const values = (data: Float32Array, channels: number): Values => ({
-        data,
-        shape: [batch, channels, level.height, level.width],
-      })
-      return [
-        [distances, values(level.distances, 4 * BINS)],
-        [classes, values(level.classes, classCount)],
-      ]
-    }),
-  )
 }
 
 function boxesArrays({ batch, classCount, anchors, values }: BoxesOutput, name: string): Map<string, Values> {

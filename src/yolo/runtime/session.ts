@@ -32,6 +32,12 @@ export interface Values {
   readonly shape: readonly number[]
 }
 
+/** Values that go in: f32, or i32 where they are indices. */
+export interface Feed {
+  readonly data: Float32Array | Int32Array
+  readonly shape: readonly number[]
+}
+
 /** A loaded ONNX graph. */
 export interface Session extends AsyncDisposable {
   readonly inputNames: readonly string[]
@@ -40,7 +46,7 @@ export interface Session extends AsyncDisposable {
    * @param into arrays for some of the results, to be written instead of new ones
    * @throws SkyloopError `yolo.run` when the runtime refuses the values or fails
    */
-  run(feeds: ReadonlyMap<string, Values>, into?: ReadonlyMap<string, Values>): Promise<Map<string, Values>>
+  run(feeds: ReadonlyMap<string, Feed>, into?: ReadonlyMap<string, Values>): Promise<Map<string, Values>>
 }
 
 /**
@@ -81,7 +87,9 @@ export async function openSession(model: string | Uint8Array, options: SessionOp
         const values = feeds.get(name)
         if (!values)
           throw new SkyloopError({ code: 'yolo.run', fault: 'internal', message: `input "${name}" has no values` })
-        tensors[name] = new ort.Tensor('float32', values.data, values.shape)
+        const { data, shape } = values
+        tensors[name] =
+          data instanceof Float32Array ? new ort.Tensor('float32', data, shape) : new ort.Tensor('int32', data, shape)
       }
       const fetches: Record<string, ort.Tensor | null> = {}
       for (const name of session.outputNames) {
