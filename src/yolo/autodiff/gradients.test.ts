@@ -119,7 +119,9 @@ const CASES: readonly Case[] = [
   ),
   convCase(3, 4, 3, 2, 1, 6),
   convCase(3, 2, 3, 2, 1, 5),
-  convCase(2, 3, 3, 1, 1, 4),
+  // Pixels under the cells are taken from x, from both sides and from dy, as channels are few, alike and many.
+  convCase(2, 4, 3, 1, 1, 4),
+  convCase(3, 4, 3, 1, 1, 4),
   convCase(8, 4, 3, 1, 1, 4),
   convCase(8, 4, 3, 2, 1, 6),
   convCase(8, 3, 3, 2, 1, 5),
@@ -129,6 +131,7 @@ const CASES: readonly Case[] = [
   { ...convCase(2, 2, 3, 2, 1, 48), wrt: [1] },
   { ...convCase(8, 2, 1, 1, 1, 24), wrt: [1] },
   convCase(8, 8, 3, 1, 8, 4),
+  convCase(4, 4, 3, 2, 4, 6),
   // Whole blocks of channels, which a processor with blocked convolutions runs as such.
   convCase(16, 16, 3, 1, 16, 4),
   {

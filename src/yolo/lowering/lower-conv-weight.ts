@@ -1,36 +1,42 @@
 import type { Node } from '../graph/graph.ts'
 import { inputShapeOf } from './lower-conv.ts'
 import type { Names } from './lowerings.ts'
+import { channelDot } from './lower-norm.ts'
 import type { OnnxWriter } from './onnx-writer.ts'
 
 type WeightGradient = Node<'convWeightGradient'>
 
-/** Below so many input channels a product per kernel cell is too thin. */
-const THIN = 8
+/** Cells in height and width. */
+type Window = readonly [height: number, width: number]
+
+const CENTRE: Window = [1, 1]
 
 /** Images of fewer pixels are multiplied all at once: image by image the products are too short. Measured on CPU. */
 const FEW_PIXELS = 500
 
 /**
- * dw of a convolution: for each of the k² kernel cells, the product over pixels of dy with the pixels of x under that cell.
+ * dw of a convolution: for each kernel cell, the product over pixels of dy with the pixels of x under that cell.
  *
- * - dense, large images: a matrix product per cell and image, `[K, P] · [C, P]ᵀ` with P output pixels, summed over images
- * - dense, small images: one product over the pixels of all images and for all cells
- * - few input channels: the cells are stacked and multiplied at once, image by image
- * - depthwise: elementwise products, summed
+ * The pixels under the cells are unfolded into channels of their own, which makes one matrix product an image of all
+ * cells, `[K, P] · [C·k², P]ᵀ` with P output pixels; the products are summed over images. Moving x one way under dy is
+ * moving dy the other way over x, so {@link unfolding} decides which of the two is unfolded by how much.
  *
- * At stride 2 the pixels of x are first sorted into their four phases, within which a cell is a dense slice.
+ * - 1×1 kernels need no unfolding; those of small images are one product over the pixels of all images
+ * - depthwise: elementwise products of the moved images
  */
 export function lowerConvWeightGradient(writer: OnnxWriter, node: WeightGradient, { inputs, outputs }: Names): void {
   const [x, dy] = inputs as [string, string]
   const [, , oh, ow] = inputShapeOf(node, 1)
   const { kernel, stride, groups } = node.attributes
   if (groups > 1) lowerDepthwise(writer, node, x, dy, outputs)
-  else if (oh * ow < FEW_PIXELS) lowerAcrossImages(writer, node, x, dy, outputs)
-  else if (kernel === 1 && stride === 1) lowerPointwise(writer, node, x, dy, outputs)
-  else lowerByCell(writer, node, x, dy, outputs)
+  else if (kernel === 1 && stride === 1 && oh * ow < FEW_PIXELS) lowerAcrossImages(writer, node, x, dy, outputs)
+  else lowerDense(writer, node, x, dy, outputs)
 }
 
+/**
+ * At stride 1, columns of x and rows of dy are moved and each pair is multiplied: matrix products of one channel are too
+ * small to pay for unfolding, which is left to other strides.
+ */
 function lowerDepthwise(
   writer: OnnxWriter,
   node: WeightGradient,
@@ -38,17 +44,43 @@ function lowerDepthwise(
   dy: string,
   outputs: readonly string[],
 ): void {
-  const { kernel } = node.attributes
-  const [, k] = inputShapeOf(node, 1)
-  const sums = pixelsUnderCells(writer, node, x).map((pixels) => {
-    const sum = writer.node('ReduceSum', [writer.node('Mul', [pixels, dy]), writer.ints([0, 2, 3])], { keepdims: 0 })
-    return writer.node('Reshape', [sum, writer.ints([1, k, 1])])
-  })
-  const turned = writer.node('Transpose', [writer.node('Concat', sums, { axis: 0 })], { perm: [1, 2, 0] })
-  writer.node('Reshape', [turned, writer.ints([k, 1, kernel, kernel])], {}, outputs)
+  const { kernel, stride } = node.attributes
+  const shape = inputShapeOf(node, 0)
+  const [b, c, h, w] = shape
+  if (stride > 1) {
+    const [, , oh, ow] = inputShapeOf(node, 1)
+    const pixels = unfold(writer, x, c, [kernel, kernel], { stride })
+    const cells = writer.node('Reshape', [pixels, writer.ints([b * c, kernel * kernel, oh * ow])])
+    const products = timesTransposed(writer, cells, writer.node('Reshape', [dy, writer.ints([b * c, 1, oh * ow])]))
+    sumOverImages(writer, writer.node('Reshape', [products, writer.ints([b, c, 1, kernel, kernel])]), outputs)
+    return
+  }
+  const columns = shifts(writer, x, { axis: 3, size: w, kernel })
+  const rows = shifts(writer, dy, { axis: 2, size: h, kernel }).toReversed()
+  const sums = rows.flatMap((row) => columns.map((column) => channelDot(writer, column, row, shape)))
+  const cells = sums.map((sum) => writer.node('Reshape', [sum, writer.ints([c, 1])]))
+  const joined = writer.node('Concat', cells, { axis: 1 })
+  writer.node('Reshape', [joined, writer.ints([c, 1, kernel, kernel])], {}, outputs)
 }
 
-/** `[K, B·P] · [C·k², B·P]ᵀ`: channels are brought before images, and the result lies as the weight does. */
+interface Shifts {
+  readonly axis: number
+  /** Of the axis, in pixels. */
+  readonly size: number
+  readonly kernel: number
+}
+
+/** An image moved along an axis by −p … p pixels, zeros moving in, where p is half of the kernel. */
+function shifts(writer: OnnxWriter, name: string, { axis, size, kernel }: Shifts): string[] {
+  const p = kernel >> 1
+  const margin = [0, 1, 2, 3].map((each) => (each === axis ? p : 0))
+  const padded = writer.node('Pad', [name, writer.ints([...margin, ...margin])])
+  return Array.from({ length: kernel }, (_, i) =>
+    i === p ? name : writer.node('Slice', [padded, writer.ints([i]), writer.ints([i + size]), writer.ints([axis])]),
+  )
+}
+
+/** `[K, B·P] · [C, B·P]ᵀ`, with channels brought before images. */
 function lowerAcrossImages(
   writer: OnnxWriter,
   node: WeightGradient,
@@ -56,107 +88,90 @@ function lowerAcrossImages(
   dy: string,
   outputs: readonly string[],
 ): void {
-  const { kernel } = node.attributes
   const [b, c, h, w] = inputShapeOf(node, 0)
-  const [, k, oh, ow] = inputShapeOf(node, 1)
-  const channelsFirst = (name: string): string => writer.node('Transpose', [name], { perm: [1, 0, 2, 3] })
-  const gradient = writer.node('Reshape', [channelsFirst(dy), writer.ints([1, k, b * oh * ow])])
-  const cells = pixelsUnderCells(writer, node, channelsFirst(x), [c, b, h, w])
-  const perCell = (name: string): string => writer.node('Reshape', [name, writer.ints([c, 1, b * oh * ow])])
-  const columns = cells.length === 1 ? cells[0]! : writer.node('Concat', cells.map(perCell), { axis: 1 })
-  const rows = writer.node('Reshape', [columns, writer.ints([1, c * cells.length, b * oh * ow])])
-  const product = timesTransposed(writer, gradient, rows)
-  writer.node('Reshape', [product, writer.ints([k, c, kernel, kernel])], {}, outputs)
+  const [, k] = inputShapeOf(node, 1)
+  const matrix = (name: string, channels: number): string => {
+    const channelsFirst = writer.node('Transpose', [name], { perm: [1, 0, 2, 3] })
+    return writer.node('Reshape', [channelsFirst, writer.ints([1, channels, b * h * w])])
+  }
+  const product = timesTransposed(writer, matrix(dy, k), matrix(x, c))
+  writer.node('Reshape', [product, writer.ints([k, c, 1, 1])], {}, outputs)
 }
 
-function lowerPointwise(
-  writer: OnnxWriter,
-  node: WeightGradient,
-  x: string,
-  dy: string,
-  outputs: readonly string[],
-): void {
+function lowerDense(writer: OnnxWriter, node: WeightGradient, x: string, dy: string, outputs: readonly string[]): void {
+  const { kernel, stride } = node.attributes
   const [b, c] = inputShapeOf(node, 0)
   const [, k, oh, ow] = inputShapeOf(node, 1)
-  const asMatrix = (name: string, channels: number): string =>
-    writer.node('Reshape', [name, writer.ints([b, channels, oh * ow])])
-  const products = timesTransposed(writer, asMatrix(dy, k), asMatrix(x, c))
-  const sum = writer.node('ReduceSum', [products, writer.ints([0])], { keepdims: 0 })
-  writer.node('Reshape', [sum, writer.ints([k, c, 1, 1])], {}, outputs)
-}
-
-function lowerByCell(
-  writer: OnnxWriter,
-  node: WeightGradient,
-  x: string,
-  dy: string,
-  outputs: readonly string[],
-): void {
-  const { kernel } = node.attributes
-  const [b, c] = inputShapeOf(node, 0)
-  const [, k, oh, ow] = inputShapeOf(node, 1)
-  const asMatrix = (name: string, channels: number): string =>
-    writer.node('Reshape', [name, writer.ints([b, channels, oh * ow])])
-  const under = pixelsUnderCells(writer, node, x)
-  const gradient = asMatrix(dy, k)
-  const cells = kernel * kernel
-  const isThin = c < THIN
-  const products = isThin
-    ? timesTransposed(writer, gradient, asMatrix(writer.node('Concat', under, { axis: 1 }), cells * c))
-    : writer.node(
-        'Concat',
-        under.map((pixels) => timesTransposed(writer, gradient, asMatrix(pixels, c))),
-        { axis: 1 },
-      )
-  const sum = writer.node('ReduceSum', [products, writer.ints([0])], { keepdims: 0 })
-  const perCell = writer.node('Reshape', [sum, writer.ints(isThin ? [k, cells, c] : [cells, k, c])])
-  const turned = writer.node('Transpose', [perCell], { perm: isThin ? [0, 2, 1] : [1, 2, 0] })
-  writer.node('Reshape', [turned, writer.ints([k, c, kernel, kernel])], {}, outputs)
-}
-
-/** a · bᵀ over the last two axes of `[B, ·, ·]`. */
-function timesTransposed(writer: OnnxWriter, a: string, b: string): string {
-  if (writer.dialect === 'microsoft') return writer.node('FusedMatMul', [a, b], { transB: 1 })
-  return writer.node('MatMul', [a, writer.node('Transpose', [b], { perm: [0, 2, 1] })])
+  const { ofX, ofDy } = unfolding(node)
+  const matrix = (name: string, rows: number): string => writer.node('Reshape', [name, writer.ints([b, rows, oh * ow])])
+  const gradient = matrix(unfold(writer, dy, k, ofDy, { isTurned: true }), k * ofDy[0] * ofDy[1])
+  const pixels = matrix(unfold(writer, x, c, ofX, { stride }), c * ofX[0] * ofX[1])
+  const sum = sumOverImages(writer, timesTransposed(writer, gradient, pixels))
+  const shape = writer.ints([k, c, kernel, kernel])
+  if (ofDy === CENTRE) {
+    writer.node('Reshape', [sum, shape], {}, outputs)
+    return
+  }
+  // A cell's row is told by one of the two and its column by one of the two; the other has but one.
+  const cells = writer.node('Reshape', [sum, writer.ints([k, ...ofDy, c, ...ofX])])
+  const turned = writer.node('Transpose', [cells], { perm: [0, 3, 1, 4, 2, 5] })
+  writer.node('Reshape', [turned, shape], {}, outputs)
 }
 
 /**
- * For each kernel cell, row by row, the `[B, C, OH, OW]` pixels of x that it is multiplied with.
- *
- * @param shape of x, whose first two axes may be exchanged
+ * Which cells are unfolded from x and which from dy, such that the fewest values are written: all from that which has less
+ * than half of the other's channels, else columns from x and rows from dy. With a stride only x can be moved.
  */
-function pixelsUnderCells(
-  writer: OnnxWriter,
-  node: WeightGradient,
-  x: string,
-  shape: readonly [number, number, number, number] = inputShapeOf(node, 0),
-): string[] {
+function unfolding(node: WeightGradient): { readonly ofX: Window; readonly ofDy: Window } {
   const { kernel, stride } = node.attributes
-  const [, c, h, w] = shape
-  const [, , oh, ow] = inputShapeOf(node, 1)
-  const p = kernel >> 1
-  if (kernel === 1 && stride === 1) return [x]
-  const padded = p === 0 ? x : writer.node('Pad', [x, writer.ints([0, 0, p, p, 0, 0, p, p])])
-  const phased = stride === 2 && h % 2 === 0 && w % 2 === 0
-  const source = phased ? writer.node('SpaceToDepth', [padded], { blocksize: 2 }) : padded
-  const slice = (
-    starts: readonly number[],
-    ends: readonly number[],
-    axes: readonly number[],
-    steps: number,
-  ): string => {
-    const bounds = [starts, ends, axes, axes.map(() => steps)].map((values) => writer.ints(values))
-    return writer.node('Slice', [source, ...bounds])
-  }
-  const cells = Array.from(
-    { length: kernel * kernel },
-    (_, cell) => [Math.trunc(cell / kernel), cell % kernel] as const,
-  )
-  return cells.map(([i, j]) => {
-    if (!phased) {
-      return slice([i, j], [i + stride * (oh - 1) + 1, j + stride * (ow - 1) + 1], [2, 3], stride)
-    }
-    const phase = ((i & 1) * 2 + (j & 1)) * c
-    return slice([phase, i >> 1, j >> 1], [phase + c, (i >> 1) + oh, (j >> 1) + ow], [1, 2, 3], 1)
+  const [, c] = inputShapeOf(node, 0)
+  const [, k] = inputShapeOf(node, 1)
+  const all: Window = [kernel, kernel]
+  if (kernel === 1 || stride > 1 || c * 2 <= k) return { ofX: all, ofDy: CENTRE }
+  if (k * 2 <= c) return { ofX: CENTRE, ofDy: all }
+  return { ofX: [1, kernel], ofDy: [kernel, 1] }
+}
+
+/**
+ * The pixels under each cell of a window around every (stride-th) pixel, zero beyond the edges: `[B, C, H, W]` as
+ * `[B, C · cells, H / stride, W / stride]`.
+ *
+ * A convolution of each channel with as many unit kernels as the window has cells: the runtime executes it on all threads,
+ * unlike `Pad`, `Slice` and `Concat`.
+ *
+ * @param isTurned cells are listed from the last to the first
+ */
+function unfold(
+  writer: OnnxWriter,
+  name: string,
+  channels: number,
+  [height, width]: Window,
+  { stride = 1, isTurned = false }: { readonly stride?: number; readonly isTurned?: boolean },
+): string {
+  const cells = height * width
+  if (cells === 1 && stride === 1) return name
+  const kernels = Float32Array.from({ length: channels * cells * cells }, (_, i) => {
+    const [unit, cell] = [Math.trunc(i / cells) % cells, i % cells]
+    return Number(cell === (isTurned ? cells - 1 - unit : unit))
   })
+  const constant = `units_${channels}_${height}_${width}${isTurned ? '_turned' : ''}`
+  writer.constant(constant, kernels, [channels * cells, 1, height, width])
+  const [p, q] = [height >> 1, width >> 1]
+  return writer.node('Conv', [name, constant], {
+    kernel_shape: [height, width],
+    pads: [p, q, p, q],
+    strides: [stride, stride],
+    group: channels,
+  })
+}
+
+function sumOverImages(writer: OnnxWriter, products: string, outputs?: readonly string[]): string {
+  return writer.node('ReduceSum', [products, writer.ints([0])], { keepdims: 0 }, outputs)
+}
+
+/** a · bᵀ over the last two axes of `[·, ·, ·]`. */
+function timesTransposed(writer: OnnxWriter, a: string, b: string): string {
+  if (writer.dialect === 'microsoft') return writer.node('FusedMatMul', [a, b], { transB: 1 })
+  const last = (name: string): string => writer.node('Transpose', [name], { perm: [0, 2, 1] })
+  return writer.node('MatMul', [a, last(b)])
 }

@@ -20,7 +20,7 @@ function channelSum(writer: OnnxWriter, x: string, [, , h, w]: ImageShape, outpu
 }
 
 /** Σ over B, H, W of x·y of each channel, `[C]`. */
-function channelDot(writer: OnnxWriter, x: string, y: string, [b, c, h, w]: ImageShape): string {
+export function channelDot(writer: OnnxWriter, x: string, y: string, [b, c, h, w]: ImageShape): string {
   if (h * w < LARGE || writer.dialect === 'standard') {
     return writer.node('ReduceSum', [writer.node('Mul', [x, y]), writer.ints([0, 2, 3])], { keepdims: 0 })
   }
