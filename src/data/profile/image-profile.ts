@@ -1,5 +1,6 @@
 import type { CameraMetadata } from '../metadata/camera-metadata.ts'
 import type { GroundSample } from '../metadata/ground-sample.ts'
+import type { ColourMode } from '../metadata/image-header.ts'
 
 /**
  * Everything that one image file tells about itself. What it does not tell is `undefined`: never 0, never NaN. The whole
@@ -36,8 +37,6 @@ export interface ImageProfile extends ImageLook {
   /** How much ground a pixel covers, and by which data; undefined when they do not suffice. */
   readonly groundSample: GroundSample | undefined
 }
-
-export type ColourMode = 'grey' | 'grey-alpha' | 'rgb' | 'rgba' | 'cmyk' | 'other'
 
 /** How the pixels look. Grey is the 8-bit luma of BT.601, rounded as OpenCV's `COLOR_BGR2GRAY`. */
 export interface ImageLook {

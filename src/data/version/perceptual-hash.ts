@@ -33,6 +33,33 @@ export function hashGrid(grid: Uint8Array): Uint32Array | undefined {
   return words
 }
 
+/**
+ * A grid of an image as it is stored, turned as EXIF orientation says.
+ *
+ * @param grid `[9, 9]`
+ * @param orientation 1 to 8
+ */
+export function orientGrid(grid: Uint8Array, orientation: number): Uint8Array {
+  const onSide = orientation >= 5
+  const mirrored = [2, 3, 7, 8].includes(orientation)
+  const flipped = [3, 4, 6, 7].includes(orientation)
+  return Uint8Array.from({ length: 81 }, (_, i) => {
+    const [x, y] = [i % 9, Math.floor(i / 9)]
+    const [across, down] = onSide ? [y, x] : [x, y]
+    return grid[(flipped ? 8 - down : down) * 9 + (mirrored ? 8 - across : across)]!
+  })
+}
+
+/** A hash as 32 hex digits. */
+export function formatHash(words: Uint32Array): string {
+  return Array.from(words, (word) => word.toString(16).padStart(8, '0')).join('')
+}
+
+/** The inverse of {@link formatHash}. */
+export function parseHash(text: string): Uint32Array {
+  return Uint32Array.from({ length: text.length / 8 }, (_, i) => Number.parseInt(text.slice(i * 8, i * 8 + 8), 16))
+}
+
 /** Bits in which two hashes differ, 0 to 128; copies differ in a few, strangers in about 64. */
 export function hashDistance(a: Uint32Array, b: Uint32Array): number {
   let bits = 0

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { contentHash, hashBytes } from './content-hash.ts'
-import { hashDistance, hashGrid } from './perceptual-hash.ts'
+import { formatHash, hashDistance, hashGrid, parseHash } from './perceptual-hash.ts'
 
 test('a version is the hash of sorted paths, contents and options', () => {
   const files = [
@@ -29,4 +29,10 @@ test('a perceptual hash has a bit for each step up to the right and downwards', 
 
 test('an even picture has no hash', () => {
   expect(hashGrid(new Uint8Array(81).fill(90))).toBeUndefined()
+})
+
+test('a hash is 32 hex digits, word by word', () => {
+  const words = Uint32Array.of(1, 0xffffffff, 0, 0xabc)
+  expect(formatHash(words)).toBe('00000001ffffffff0000000000000abc')
+  expect(parseHash(formatHash(words))).toEqual(words)
 })
