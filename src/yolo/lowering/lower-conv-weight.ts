@@ -11,9 +11,6 @@ type Window = readonly [height: number, width: number]
 
 const CENTRE: Window = [1, 1]
 
-/** Images of fewer pixels are multiplied all at once: image by image the products are too short. Measured on CPU. */
-const FEW_PIXELS = 500
-
 /**
  * dw of a convolution: for each kernel cell, the product over pixels of dy with the pixels of x under that cell.
  *
@@ -21,15 +18,11 @@ const FEW_PIXELS = 500
  * cells, `[K, P] · [C·k², P]ᵀ` with P output pixels; the products are summed over images. Moving x one way under dy is
  * moving dy the other way over x, so {@link unfolding} decides which of the two is unfolded by how much.
  *
- * - 1×1 kernels need no unfolding; those of small images are one product over the pixels of all images
- * - depthwise: elementwise products of the moved images
+ * Depthwise, it is elementwise products of moved images.
  */
 export function lowerConvWeightGradient(writer: OnnxWriter, node: WeightGradient, { inputs, outputs }: Names): void {
   const [x, dy] = inputs as [string, string]
-  const [, , oh, ow] = inputShapeOf(node, 1)
-  const { kernel, stride, groups } = node.attributes
-  if (groups > 1) lowerDepthwise(writer, node, x, dy, outputs)
-  else if (kernel === 1 && stride === 1 && oh * ow < FEW_PIXELS) lowerAcrossImages(writer, node, x, dy, outputs)
+  if (node.attributes.groups > 1) lowerDepthwise(writer, node, x, dy, outputs)
   else lowerDense(writer, node, x, dy, outputs)
 }
 
@@ -78,24 +71,6 @@ function shifts(writer: OnnxWriter, name: string, { axis, size, kernel }: Shifts
   return Array.from({ length: kernel }, (_, i) =>
     i === p ? name : writer.node('Slice', [padded, writer.ints([i]), writer.ints([i + size]), writer.ints([axis])]),
   )
-}
-
-/** `[K, B·P] · [C, B·P]ᵀ`, with channels brought before images. */
-function lowerAcrossImages(
-  writer: OnnxWriter,
-  node: WeightGradient,
-  x: string,
-  dy: string,
-  outputs: readonly string[],
-): void {
-  const [b, c, h, w] = inputShapeOf(node, 0)
-  const [, k] = inputShapeOf(node, 1)
-  const matrix = (name: string, channels: number): string => {
-    const channelsFirst = writer.node('Transpose', [name], { perm: [1, 0, 2, 3] })
-    return writer.node('Reshape', [channelsFirst, writer.ints([1, channels, b * h * w])])
-  }
-  const product = timesTransposed(writer, matrix(dy, k), matrix(x, c))
-  writer.node('Reshape', [product, writer.ints([k, c, 1, 1])], {}, outputs)
 }
 
 function lowerDense(writer: OnnxWriter, node: WeightGradient, x: string, dy: string, outputs: readonly string[]): void {
