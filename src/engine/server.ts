@@ -28,7 +28,10 @@ async function answer(message: IncomingMessage, response: ServerResponse, contex
   const requestId = context.engine.ids.uuid()
   const request = wireRequest(message)
   response.setHeader('date', context.engine.clock.now().toUTCString())
-  if (request.path.startsWith('/_skyloop/')) return send(response, answerOwn(request, context))
+  if (request.path.startsWith('/_skyloop/')) {
+    const owner = await context.registry.owner(request.path)
+    return owner?.answerOwn?.(request, response, context.keys) ?? send(response, answerOwn(request, context))
+  }
   const signingName = signingNameOf(request)
   const isS3 = signingName === 's3' || (signingName === undefined && looksLikeS3(request))
   if (isS3) return context.s3(request, response, requestId)

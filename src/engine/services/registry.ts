@@ -9,6 +9,8 @@ export interface ServiceRegistry {
   named(signingName: string): readonly ServiceEntry[]
   /** Loads a service and begins its background work, without waiting for that: it may call the service itself. */
   load(entry: ServiceEntry): Promise<SchemaService>
+  /** The service to which a path of the engine's own belongs, loaded. */
+  owner(path: string): Promise<LoadedService> | undefined
   /** Loads every service that works in the background, and waits until they have taken up what a crash left. */
   startWorkers(): Promise<void>
   stopWorkers(): Promise<void>
@@ -40,6 +42,10 @@ export function createRegistry(engine: Engine): ServiceRegistry {
   return {
     named: (signingName) => SERVICES.filter((entry) => entry.signingName === signingName),
     load: async (entry) => (await loadOnce(entry).loaded).service,
+    owner: (path) => {
+      const entry = SERVICES.find(({ ownPath }) => ownPath !== undefined && path.startsWith(ownPath))
+      return entry && loadOnce(entry).loaded
+    },
     startWorkers: async () => {
       for (const entry of SERVICES) if (entry.hasWorkers && !isStopping) await loadOnce(entry).started
     },

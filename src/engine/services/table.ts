@@ -1,4 +1,7 @@
+import type { ServerResponse } from 'node:http'
+import type { KeyLookup } from '../auth/verify.ts'
 import type { Engine } from '../engine.ts'
+import type { WireRequest } from '../wire/http-request.ts'
 import type { SchemaService } from '../wire/operation.ts'
 
 /** A service once its module is loaded, with the background work that belongs to it. */
@@ -8,6 +11,8 @@ export interface LoadedService {
   start?(): Promise<void> | void
   /** Ends workers; returns when none is at work any more. */
   stop?(): Promise<void> | void
+  /** Answers a request below {@link ServiceEntry.ownPath}, which has no signature checked yet. Every failure is answered. */
+  answerOwn?(request: WireRequest, response: ServerResponse, keys: KeyLookup): Promise<void>
 }
 
 export interface ServiceEntry {
@@ -17,6 +22,8 @@ export interface ServiceEntry {
   readonly protocol: SchemaService['protocol']
   /** Whether it works in the background, and so must be loaded when the engine starts. Others load at their first call. */
   readonly hasWorkers: boolean
+  /** Paths of its own, which are no part of an AWS API: everything that begins so. */
+  readonly ownPath?: string
   load(engine: Engine): Promise<LoadedService>
 }
 
@@ -65,6 +72,7 @@ export const SERVICES: readonly ServiceEntry[] = [
     signingName: 'sagemaker',
     protocol: 'awsJson1_1',
     hasWorkers: true,
+    ownPath: '/_skyloop/labeling/',
     load: async (engine) => (await import('./sagemaker/service.ts')).createSagemakerService(engine),
   },
   {

@@ -11,6 +11,9 @@ export type ResourceKind =
   | 'model-package-group'
   | 'model-package'
   | 'pipeline'
+  | 'labeling-job'
+  | 'workteam'
+  | 'workforce'
 
 /** `arn:aws:sagemaker:<region>:<account>:<kind>/<name>` */
 export function sagemakerArn(engine: Engine, kind: ResourceKind, name: string): string {

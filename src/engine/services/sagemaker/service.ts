@@ -1,6 +1,7 @@
 import * as sdk from '@aws-sdk/client-sagemaker'
-import type { AnyOperation, SchemaService } from '../../wire/operation.ts'
+import type { AnyOperation } from '../../wire/operation.ts'
 import type { Engine } from '../../engine.ts'
+import type { LoadedService } from '../table.ts'
 import { createEndpointConfig } from './endpoint-config/create-endpoint-config.ts'
 import { deleteEndpointConfig } from './endpoint-config/delete-endpoint-config.ts'
 import { describeEndpointConfig } from './endpoint-config/describe-endpoint-config.ts'
@@ -20,6 +21,13 @@ import { listHyperParameterTuningJobs } from './hyper-parameter-tuning-job/list-
 import { listTrainingJobsForHyperParameterTuningJob } from './hyper-parameter-tuning-job/list-training-jobs-for-hyper-parameter-tuning-job.ts'
 import { resumeTuningJobs } from './hyper-parameter-tuning-job/run.ts'
 import { stopHyperParameterTuningJob } from './hyper-parameter-tuning-job/stop-hyper-parameter-tuning-job.ts'
+import { createLabelingJob } from './labeling-job/create-labeling-job.ts'
+import { describeLabelingJob } from './labeling-job/describe-labeling-job.ts'
+import { listLabelingJobsForWorkteam } from './labeling-job/list-labeling-jobs-for-workteam.ts'
+import { listLabelingJobs } from './labeling-job/list-labeling-jobs.ts'
+import { answerPortal } from './labeling-job/portal/portal.ts'
+import { resumeLabelingJobs } from './labeling-job/run.ts'
+import { stopLabelingJob } from './labeling-job/stop-labeling-job.ts'
 import { createModelPackageGroup } from './model-package-group/create-model-package-group.ts'
 import { deleteModelPackageGroup } from './model-package-group/delete-model-package-group.ts'
 import { describeModelPackageGroup } from './model-package-group/describe-model-package-group.ts'
@@ -61,6 +69,15 @@ import { describeTrainingJob } from './training-job/describe-training-job.ts'
 import { listTrainingJobs } from './training-job/list-training-jobs.ts'
 import { resumeTrainingJobs } from './training-job/resume.ts'
 import { stopTrainingJob } from './training-job/stop-training-job.ts'
+import { createWorkforce } from './workforce/create-workforce.ts'
+import { deleteWorkforce } from './workforce/delete-workforce.ts'
+import { describeWorkforce } from './workforce/describe-workforce.ts'
+import { listWorkforces } from './workforce/list-workforces.ts'
+import { createWorkteam } from './workteam/create-workteam.ts'
+import { deleteWorkteam } from './workteam/delete-workteam.ts'
+import { describeWorkteam } from './workteam/describe-workteam.ts'
+import { listWorkteams } from './workteam/list-workteams.ts'
+import { updateWorkteam } from './workteam/update-workteam.ts'
 import { removeOldTrees } from './old-trees.ts'
 import { createWorkers } from './workers.ts'
 import type { Workers } from './workers.ts'
@@ -82,6 +99,20 @@ function operations(workers: Workers) {
     ListTrainingJobsForHyperParameterTuningJob: listTrainingJobsForHyperParameterTuningJob,
     StopHyperParameterTuningJob: stopHyperParameterTuningJob(workers),
     DeleteHyperParameterTuningJob: deleteHyperParameterTuningJob,
+    CreateLabelingJob: createLabelingJob(workers),
+    DescribeLabelingJob: describeLabelingJob,
+    ListLabelingJobs: listLabelingJobs,
+    ListLabelingJobsForWorkteam: listLabelingJobsForWorkteam,
+    StopLabelingJob: stopLabelingJob(workers),
+    CreateWorkforce: createWorkforce,
+    DescribeWorkforce: describeWorkforce,
+    ListWorkforces: listWorkforces,
+    DeleteWorkforce: deleteWorkforce,
+    CreateWorkteam: createWorkteam,
+    DescribeWorkteam: describeWorkteam,
+    ListWorkteams: listWorkteams,
+    UpdateWorkteam: updateWorkteam,
+    DeleteWorkteam: deleteWorkteam,
     CreateModel: createModel,
     DescribeModel: describeModel,
     ListModels: listModels,
@@ -126,11 +157,7 @@ function operations(workers: Workers) {
 }
 
 /** SageMaker's control plane. `start` goes on with what an earlier engine left; `stop` ends every process. */
-export function createSagemakerService(engine: Engine): {
-  service: SchemaService
-  start(): Promise<void>
-  stop(): Promise<void>
-} {
+export function createSagemakerService(engine: Engine): LoadedService {
   const workers = createWorkers(engine)
   return {
     service: { signingName: 'sagemaker', protocol: 'awsJson1_1', sdk, operations: operations(workers) },
@@ -140,8 +167,10 @@ export function createSagemakerService(engine: Engine): {
       resumeProcessingJobs(workers)
       resumeTrainingJobs(workers)
       resumeTuningJobs(workers)
+      resumeLabelingJobs(workers)
       resumeExecutions(workers)
     },
+    answerOwn: (request, response, keys) => answerPortal(workers, request, response, keys),
     stop: async () => {
       await workers.running.close()
       await fleetOf(engine).close()

@@ -3,6 +3,7 @@ import type { Engine } from '../../../engine.ts'
 import { endpointConfigs } from '../endpoint-config/record.ts'
 import { endpoints } from '../endpoint/record.ts'
 import { tuningJobs } from '../hyper-parameter-tuning-job/record.ts'
+import { labelingJobs } from '../labeling-job/record.ts'
 import { models } from '../model/record.ts'
 import { modelPackageGroups } from '../model-package-group/record.ts'
 import { findModelPackage } from '../model-package/record.ts'
@@ -11,6 +12,8 @@ import { pipelines } from '../pipeline/record.ts'
 import { processingJobs } from '../processing-job/record.ts'
 import { trainingJobs } from '../training-job/record.ts'
 import type { ResourceKind } from '../arns.ts'
+import { workforces } from '../workforce/record.ts'
+import { TEAM_KIND, workteams } from '../workteam/record.ts'
 
 type Exists = (engine: Engine, name: string) => boolean
 
@@ -27,6 +30,10 @@ const EXISTS: Readonly<Record<ResourceKind, Exists>> = {
     name.includes('/execution/')
       ? executions(engine).get(executionKey(`arn:aws:sagemaker:::pipeline/${name}`)) !== undefined
       : pipelines(engine).get(name) !== undefined,
+  'labeling-job': (engine, name) => labelingJobs(engine).get(name.toLowerCase()) !== undefined,
+  workteam: (engine, name) =>
+    name.startsWith(TEAM_KIND) && workteams(engine).get(name.slice(TEAM_KIND.length)) !== undefined,
+  workforce: (engine, name) => workforces(engine).get(name) !== undefined,
 }
 
 /** @throws ValidationException unless the ARN is that of a resource of this engine that carries tags */
