@@ -1,6 +1,7 @@
 import { mkdtemp, mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Command } from 'commander'
 import { describe, expect, test } from 'vitest'
 import type { Environment } from '../config/environment.ts'
 import { COMMANDS } from './commands/table.ts'
@@ -33,8 +34,24 @@ async function runIn(home: string, ...args: string[]) {
 }
 
 const LINES: string[][] = Object.entries(COMMANDS).flatMap(([name, entry]) =>
-  typeof entry === 'function' ? [[name]] : [[name], ...entry.verbs.map((verb) => [name, verb(async () => {}).name()])],
+  typeof entry === 'function'
+    ? [[name]]
+    : [
+        [name],
+        ...entry.verbs.flatMap((verb) =>
+          linesOf(
+            verb(async () => {}),
+            [name],
+          ),
+        ),
+      ],
 )
+
+/** A verb and, where it has verbs of its own, those. */
+function linesOf(command: Command, nouns: readonly string[]): string[][] {
+  const line = [...nouns, command.name()]
+  return [line, ...command.commands.flatMap((verb) => linesOf(verb, line))]
+}
 
 describe('help', () => {
   test('of the program names every command', async () => {

@@ -6,6 +6,8 @@ import { XMP_FIELDS } from './xmp-fields.ts'
 export interface CameraMetadata {
   readonly make?: string | undefined
   readonly model?: string | undefined
+  /** The firmware, or the program that wrote the file after the camera. */
+  readonly software?: string | undefined
   /** The camera's clock, `2016-06-23T14:05:51`, with the offset appended where EXIF has one: `+02:00`. */
   readonly capturedAt?: string | undefined
   /** Milliseconds since 1970 of `capturedAt`, taken as UTC where no offset is known: good for order and differences. */
@@ -72,6 +74,7 @@ export function cameraMetadata(exif: ExifTags, xmp: ReadonlyMap<string, string>)
   const metadata: CameraMetadata = {
     make: exif.make ?? xmp.get('tiff:Make'),
     model: exif.model ?? xmp.get('tiff:Model'),
+    software: exif.software,
     ...captureTime(exif),
     ...(place(degrees(exif.gpsLatitude, exif.gpsLatitudeRef), degrees(exif.gpsLongitude, exif.gpsLongitudeRef)) ??
       place(latitudeDeg, longitudeDeg)),

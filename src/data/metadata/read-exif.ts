@@ -6,6 +6,8 @@ export interface ExifTags {
   /** `YYYY:MM:DD hh:mm:ss`, the camera's clock. */
   readonly dateTimeOriginal?: string | undefined
   readonly dateTime?: string | undefined
+  /** The firmware or program that wrote the file last. */
+  readonly software?: string | undefined
   /** Digits after the seconds' point. */
   readonly subSecTimeOriginal?: string | undefined
   /** `+02:00`. */
@@ -36,7 +38,7 @@ export interface ExifTags {
 type Value = string | readonly number[]
 
 /** Tag numbers. @source CIPA DC-008-2023 (EXIF 3.0), TIFF 6.0 */
-const IFD0 = { 0x010f: 'make', 0x0110: 'model', 0x0112: 'orientation', 0x0132: 'dateTime' } as const
+const IFD0 = { 0x010f: 'make', 0x0110: 'model', 0x0112: 'orientation', 0x0131: 'software', 0x0132: 'dateTime' } as const
 const EXIF = {
   0x829a: 'exposureTime',
   0x829d: 'fNumber',
@@ -147,6 +149,7 @@ const TEXTS: ReadonlySet<string> = new Set([
   'make',
   'model',
   'dateTime',
+  'software',
   'dateTimeOriginal',
   'offsetTimeOriginal',
   'subSecTimeOriginal',
