@@ -1,6 +1,7 @@
 import type { CommandFactory } from '../command.ts'
 import { check } from './access/check.ts'
 import { check as checkData } from './data/check.ts'
+import { convert as convertData } from './data/convert.ts'
 import { geo } from './data/geo/geo.ts'
 import { importData } from './data/import.ts'
 import { prepare } from './data/prepare.ts'
@@ -50,7 +51,7 @@ export interface Noun {
 export const COMMANDS: Readonly<Record<string, Noun | CommandFactory>> = {
   quickstart,
   local: { description: 'the local engine', verbs: [start, stop, localStatus, reset] },
-  data: { description: 'images and labels', verbs: [checkData, importData, prepare, geo, synth] },
+  data: { description: 'images and labels', verbs: [checkData, convertData, importData, prepare, geo, synth] },
   train: {
     description: 'experiments: trainings and the search for hyperparameters',
     verbs: [runTraining, tune, evaluate, listTrainings, trainingStatus, trainingLogs, stopTraining, resumeTraining],

@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parse } from 'yaml'
-import { codeOf, messageOf, SkyloopError } from '../../core/errors.ts'
-import { isObject } from '../../core/json.ts'
+import { codeOf, SkyloopError } from '../../core/errors.ts'
+import { parseDataSetYaml } from './data-yaml.ts'
 
 /**
  * Class names of a data set, in the order of their numbers: `classes.txt` (one a line), else `names` of `data.yaml`.
  *
  * @throws SkyloopError `data.classes` when neither is there, they disagree, or a name is empty, doubled or missing
  */
-export async function readClassList(folder: string): Promise<string[]> {
+export async function readClassList(folder: string): Promise<readonly string[]> {
   const text = await readIfThere(join(folder, 'classes.txt'))
   const yaml = await readIfThere(join(folder, 'data.yaml'))
   const fromText = text === undefined ? undefined : parseClassText(text)
@@ -43,27 +42,9 @@ export function parseClassText(text: string): string[] {
   return lines
 }
 
-/** `names` as a list or as a map from number to name; undefined when the file names none. */
-export function parseDataYaml(text: string): string[] | undefined {
-  let value: unknown
-  try {
-    value = parse(text)
-  } catch (error) {
-    throw problem(`data.yaml cannot be read: ${messageOf(error)}`)
-  }
-  const names = isObject(value) ? value['names'] : undefined
-  if (names === undefined || names === null) return undefined
-  if (Array.isArray(names)) return names.map(String)
-  if (!isObject(names)) throw problem('names in data.yaml is neither a list nor a map')
-  const out: string[] = []
-  for (const [key, name] of Object.entries(names)) {
-    const id = Number(key)
-    if (!Number.isInteger(id) || id < 0 || id > 9999) throw problem(`names in data.yaml has the number "${key}"`)
-    out[id] = String(name)
-  }
-  const missing = Array.from(out, (name) => name === undefined).indexOf(true)
-  if (missing >= 0) throw problem(`names in data.yaml leaves out number ${missing}`)
-  return out
+/** `names` of a `data.yaml` as a list or as a map from number to name; undefined when the file names none. */
+export function parseDataYaml(text: string): readonly string[] | undefined {
+  return parseDataSetYaml(text).names
 }
 
 function problem(message: string): SkyloopError {

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { join, parse, posix } from 'node:path'
 import { codeOf, SkyloopError } from '../../core/errors.ts'
+import { SPLIT_FOLDERS, type Split } from './splits.ts'
 
-export const SPLITS = ['train', 'val', 'test'] as const
-export type Split = (typeof SPLITS)[number]
+export { SPLITS, type Split } from './splits.ts'
 
 /** An image of a data set and where its labels should be; paths relative to the data set, forward slashes. */
 export interface FoundImage {
@@ -25,7 +25,6 @@ export interface FoundImages {
   readonly orphanLabels: readonly string[]
 }
 
-const SPLIT_NAMES: Record<string, Split> = { train: 'train', val: 'val', valid: 'val', validation: 'val', test: 'test' }
 const IMAGE_ENDINGS = new Set(['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff'])
 
 /**
@@ -38,16 +37,18 @@ export async function findImages(root: string): Promise<FoundImages> {
   const top = await foldersIn(root)
   const pairs: { split: Split | undefined; images: string; labels: string }[] = []
   let layout: FoundImages['layout'] = 'flat'
-  for (const name of top.filter((folder) => folder in SPLIT_NAMES)) {
+  for (const name of top.filter((folder) => Object.hasOwn(SPLIT_FOLDERS, folder))) {
     const inner = await foldersIn(join(root, name))
     if (!inner.includes('images')) continue
     layout = 'split/images'
-    pairs.push({ split: SPLIT_NAMES[name], images: `${name}/images`, labels: `${name}/labels` })
+    pairs.push({ split: SPLIT_FOLDERS[name], images: `${name}/images`, labels: `${name}/labels` })
   }
   if (pairs.length === 0 && top.includes('images')) {
-    for (const name of (await foldersIn(join(root, 'images'))).filter((folder) => folder in SPLIT_NAMES)) {
+    for (const name of (await foldersIn(join(root, 'images'))).filter((folder) =>
+      Object.hasOwn(SPLIT_FOLDERS, folder),
+    )) {
       layout = 'images/split'
-      pairs.push({ split: SPLIT_NAMES[name], images: `images/${name}`, labels: `labels/${name}` })
+      pairs.push({ split: SPLIT_FOLDERS[name], images: `images/${name}`, labels: `labels/${name}` })
     }
     if (pairs.length === 0) pairs.push({ split: undefined, images: 'images', labels: 'labels' })
   }

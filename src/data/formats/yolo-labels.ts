@@ -1,9 +1,10 @@
+import { admitBox, boxKey, type BoxXyxy } from './admit-box.ts'
 import type { LabelIssue, LabelIssueKind, LabelOutcome } from './label-issue.ts'
 
 /** A box of a known class, corners as fractions of the frame, within [0, 1], with area. */
 export interface LabelledBox {
   readonly classId: number
-  readonly boxXyxyNorm: readonly [number, number, number, number]
+  readonly boxXyxyNorm: BoxXyxy
 }
 
 export interface YoloLabels {
@@ -21,9 +22,6 @@ export interface YoloLabelContext {
   readonly imageSizePx?: readonly [number, number]
 }
 
-/** Box sides beyond the frame by less than this are rounding, cut without a word. */
-const ROUNDING = 1e-4
-
 /**
  * Reads YOLO label text: `class cx cy w h` a line, fractions of the frame.
  *
@@ -35,77 +33,54 @@ export function parseYoloLabels(text: string, context: YoloLabelContext): YoloLa
   const issues: LabelIssue[] = []
   const seen = new Set<string>()
   let lines = 0
-  text
+  for (const { line, number } of labelLines(text)) {
+    lines++
+    const report: Report = (kind, outcome) => {
+      issues.push({ kind, outcome, file: context.file, line: number, text: line.slice(0, 120) })
+    }
+    const raw = parseYoloLine(line, context.classCount, report)
+    const boxXyxyNorm = raw && admitBox(raw.boxXyxyNorm, context.imageSizePx, report)
+    if (!raw || !boxXyxyNorm) continue
+    const key = boxKey(raw.classId, boxXyxyNorm)
+    if (seen.has(key)) report('duplicate', 'dropped')
+    else boxes.push({ classId: raw.classId, boxXyxyNorm })
+    seen.add(key)
+  }
+  return { lines, boxes, issues }
+}
+
+/** Lines that hold something, without blanks at either end, with their 1-based numbers. */
+export function labelLines(text: string): { line: string; number: number }[] {
+  return text
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\r|\n/)
-    .forEach((raw, index) => {
-      const line = raw.trim()
-      if (line === '') return
-      lines++
-      const report = (kind: LabelIssueKind, outcome: LabelOutcome): void => {
-        issues.push({ kind, outcome, file: context.file, line: index + 1, text: line.slice(0, 120) })
-      }
-      const box = parseLine(line, context, report)
-      if (!box) return
-      const key = `${box.classId} ${box.boxXyxyNorm.map((side) => side.toFixed(5)).join(' ')}`
-      if (seen.has(key)) {
-        report('duplicate', 'dropped')
-        return
-      }
-      seen.add(key)
-      boxes.push(box)
-    })
-  return { lines, boxes, issues }
+    .map((line, index) => ({ line: line.trim(), number: index + 1 }))
+    .filter(({ line }) => line !== '')
 }
 
 type Report = (kind: LabelIssueKind, outcome: LabelOutcome) => void
 
-function parseLine(line: string, context: YoloLabelContext, report: Report): LabelledBox | undefined {
-  const words = line.split(/[\s,]+/)
-  const numbers = words.map(toNumber)
-  if (numbers.some((value) => value === undefined)) {
-    report('malformed', 'dropped')
-    return undefined
-  }
+/**
+ * Reads one line as it stands; whether the box can be used is not looked at.
+ *
+ * @returns undefined when it is no box of a known class, which `report` was told
+ */
+export function parseYoloLine(line: string, classCount: number, report: Report): LabelledBox | undefined {
+  const drop = (kind: LabelIssueKind): undefined => report(kind, 'dropped') as undefined
+  const numbers = line.split(/[\s,]+/).map(toNumber)
+  if (numbers.some((value) => value === undefined)) return drop('malformed')
   const [classId, ...rest] = numbers as number[]
-  if (
-    classId === undefined ||
-    !(rest.length === 4 || rest.length === 5 || (rest.length >= 6 && rest.length % 2 === 0))
-  ) {
-    report('malformed', 'dropped')
-    return undefined
-  }
-  if (![classId, ...rest].every(Number.isFinite)) {
-    report('not-finite', 'dropped')
-    return undefined
-  }
-  if (!Number.isInteger(classId) || classId < 0 || classId >= context.classCount) {
-    report('unknown-class', 'dropped')
-    return undefined
-  }
-  if (rest.length >= 6) report('polygon', 'changed')
+  const isPolygon = rest.length >= 6 && rest.length % 2 === 0
+  if (classId === undefined || !(rest.length === 4 || rest.length === 5 || isPolygon)) return drop('malformed')
+  if (![classId, ...rest].every(Number.isFinite)) return drop('not-finite')
+  if (!Number.isInteger(classId) || classId < 0 || classId >= classCount) return drop('unknown-class')
+  if (isPolygon) report('polygon', 'changed')
   else if (rest.length === 5) report('confidence', 'kept')
-  const [x1, y1, x2, y2] = rest.length >= 6 ? boundsOf(rest) : cornersOf(rest)
-  if (!(x2 > x1 && y2 > y1)) {
-    report('no-area', 'dropped')
-    return undefined
-  }
-  if (x2 <= 0 || y2 <= 0 || x1 >= 1 || y1 >= 1) {
-    report('outside', 'dropped')
-    return undefined
-  }
-  const clipped = [clamp(x1), clamp(y1), clamp(x2), clamp(y2)] as const
-  if (x1 < -ROUNDING || y1 < -ROUNDING || x2 > 1 + ROUNDING || y2 > 1 + ROUNDING) report('clipped', 'changed')
-  if (!(clipped[2] > clipped[0] && clipped[3] > clipped[1])) {
-    report('no-area', 'dropped')
-    return undefined
-  }
-  suspect(clipped, context, report)
-  return { classId, boxXyxyNorm: clipped }
+  return { classId, boxXyxyNorm: isPolygon ? boundsOf(rest) : cornersOf(rest) }
 }
 
 /** A number as label tools write it; the words NaN and inf are numbers that are then refused by name. */
-function toNumber(word: string): number | undefined {
+export function toNumber(word: string): number | undefined {
   if (/^[+-]?(nan|inf|infinity)$/i.test(word)) return Number.NaN
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word) ? Number(word) : undefined
 }
@@ -114,21 +89,17 @@ function cornersOf([cx, cy, w, h]: readonly number[]): [number, number, number, 
   return [cx! - w! / 2, cy! - h! / 2, cx! + w! / 2, cy! + h! / 2]
 }
 
-function boundsOf(points: readonly number[]): [number, number, number, number] {
-  const xs = points.filter((_, i) => i % 2 === 0)
-  const ys = points.filter((_, i) => i % 2 === 1)
-  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)]
-}
-
-function clamp(value: number): number {
-  return value < 0 ? 0 : value > 1 ? 1 : value
-}
-
-function suspect(box: readonly [number, number, number, number], context: YoloLabelContext, report: Report): void {
-  const [w, h] = [box[2] - box[0], box[3] - box[1]]
-  const size = context.imageSizePx
-  if (size && (w * size[0] < 2 || h * size[1] < 2)) report('tiny', 'kept')
-  if (w * h > 0.9) report('huge', 'kept')
+/** @param points x and y in turn, at least one pair */
+export function boundsOf(points: readonly number[]): [number, number, number, number] {
+  const bounds: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity]
+  for (let i = 0; i + 1 < points.length; i += 2) {
+    const [x, y] = [points[i]!, points[i + 1]!]
+    bounds[0] = Math.min(bounds[0], x)
+    bounds[1] = Math.min(bounds[1], y)
+    bounds[2] = Math.max(bounds[2], x)
+    bounds[3] = Math.max(bounds[3], y)
+  }
+  return bounds
 }
 
 /** YOLO label text of boxes, six decimals, one line each; empty for an image without objects. */
