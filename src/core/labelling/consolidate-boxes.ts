@@ -23,7 +23,7 @@ export interface Consolidation {
 }
 
 /** Boxes of two workers are of one object when they overlap by more than this. */
-const SAME_OBJECT_IOU = 0.5
+export const SAME_OBJECT_IOU = 0.5
 
 interface Drawn {
   readonly worker: number

@@ -67,7 +67,7 @@ export interface TaskImage {
  * Where labelling tasks come from and answers go to: a Ground Truth job's worker portal, or a plain manifest in S3.
  *
  * Errors of every source: `label.claim-lost` when a task's claim has ended (claim the object again: its draft is there),
- * `label.answer` when an answer does not fit, `label.work-over` when nothing is to be done any more,
+ * `label.answer` when an answer does not fit, `label.work-over` when the work was stopped or has failed,
  * `label.no-such-object`, and `label.source-unreachable` (fault `machine`), after which a call may be repeated.
  */
 export interface TaskSource {

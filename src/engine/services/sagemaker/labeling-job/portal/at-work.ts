@@ -22,6 +22,12 @@ export function takesAnswers(job: LabelingJobRecord): boolean {
   return job.status === 'InProgress' && job.ending === undefined
 }
 
+/** Whether every object has its label: then nothing is left, which is no error. */
+export function isDone(engine: Engine, { name }: LabelingJobRecord): boolean {
+  const { status, ending } = getLabelingJob(engine, name)
+  return status === 'Completed' || ending?.status === 'Completed'
+}
+
 /** Asked again where an answer is about to be stored. @throws PortalError `label.work-over` */
 export function requireWork(engine: Engine, { name }: LabelingJobRecord): void {
   const job = getLabelingJob(engine, name)

@@ -6,7 +6,7 @@ import { priorBoxes } from '../prior-boxes.ts'
 import { labelingJobId } from '../record.ts'
 import type { LabelingJobRecord } from '../record.ts'
 import type { AtWork } from './at-work.ts'
-import { imageOf, inputOf, kindOf, objectAt, requireWork, takesAnswers } from './at-work.ts'
+import { imageOf, inputOf, isDone, kindOf, objectAt, requireWork, takesAnswers } from './at-work.ts'
 import { PortalError } from './portal-error.ts'
 import { imageSize } from './task-image.ts'
 
@@ -70,6 +70,7 @@ function claimRow(at: AtWork, position: number | undefined): ClaimRow | undefine
   const { engine } = workers
   const tables = labelingTables(engine.store)
   const id = labelingJobId(job.name)
+  if (position === undefined && isDone(engine, job)) return undefined
   requireWork(engine, job)
   const nowMs = engine.clock.now().getTime()
   tables.deleteExpired(id, nowMs)
