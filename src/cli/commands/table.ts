@@ -28,6 +28,15 @@ import { logs } from './pipeline/logs.ts'
 import { status as pipelineStatus } from './pipeline/status.ts'
 import { predict } from './predict.ts'
 import { quickstart } from './quickstart.ts'
+import { copy as copyObject } from './s3/copy.ts'
+import { get as getObject } from './s3/get.ts'
+import { list as listObjects } from './s3/list.ts'
+import { manifest } from './s3/manifest.ts'
+import { presign } from './s3/presign.ts'
+import { put as putObject } from './s3/put.ts'
+import { remove as removeObjects } from './s3/remove.ts'
+import { sync } from './s3/sync.ts'
+import { validate as validatePlace } from './s3/validate.ts'
 import { evaluate } from './train/evaluate.ts'
 import { list as listTrainings } from './train/list.ts'
 import { logs as trainingLogs } from './train/logs.ts'
@@ -52,6 +61,10 @@ export const COMMANDS: Readonly<Record<string, Noun | CommandFactory>> = {
   quickstart,
   local: { description: 'the local engine', verbs: [start, stop, localStatus, reset] },
   data: { description: 'images and labels', verbs: [checkData, convertData, importData, prepare, geo, synth] },
+  s3: {
+    description: 'objects: list, move, check',
+    verbs: [listObjects, sync, getObject, putObject, copyObject, removeObjects, presign, manifest, validatePlace],
+  },
   train: {
     description: 'experiments: trainings and the search for hyperparameters',
     verbs: [runTraining, tune, evaluate, listTrainings, trainingStatus, trainingLogs, stopTraining, resumeTraining],

@@ -1,6 +1,6 @@
-import { rm, stat } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { codeOf, SkyloopError } from '../../core/errors.ts'
+import { SkyloopError } from '../../core/errors.ts'
 import { parseS3Uri } from '../../core/s3-uri.ts'
 import { copyObject } from './copy-object.ts'
 import type { Entry, FileEntry, ObjectEntry } from './entry.ts'
@@ -10,6 +10,7 @@ import { folderPrefix, listObjects } from './list-objects.ts'
 import { openTargetFolder, type TargetFolder } from './local-path.ts'
 import { putFile } from './put-file.ts'
 import { removeObjects } from './remove-objects.ts'
+import { requireFolder } from './require-folder.ts'
 import { compareContent, compareObjects, type Proof } from './same-content.ts'
 import type { Transfer } from './transfer.ts'
 
@@ -113,18 +114,4 @@ export function acrossDirection(transfer: Transfer, from: string, to: string): D
 function place(uri: string): { readonly bucket: string; readonly prefix: string } {
   const { bucket, key } = parseS3Uri(uri)
   return { bucket, prefix: folderPrefix(key) }
-}
-
-/** @throws SkyloopError `data.s3.folder` */
-async function requireFolder(folder: string): Promise<void> {
-  const found = await stat(folder).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw error
-  })
-  if (found?.isDirectory()) return
-  throw new SkyloopError({
-    code: 'data.s3.folder',
-    message: found === undefined ? `there is no folder ${folder}` : `${folder} is not a folder`,
-    hint: 'for a single file use `skyloop s3 put`',
-  })
 }
