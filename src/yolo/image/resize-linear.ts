@@ -31,39 +31,64 @@ export function resizeLinear(source: RgbImage, width: number, height: number, ta
   const across = taps(source.width, width)
   const down = taps(source.height, height)
   const count = Math.ceil(width / LANES) * LANES
-  const plane = count * 2
   const rowBytes = source.width * 3
   const place = layout(rowBytes, count)
   const { bytes, buffer } = roomFor(place.end)
   writeTaps(new DataView(buffer, place.taps), across, source.width, count)
-  const mixed = new Float32Array(buffer, place.mixed, width)
-  const stretch = (row: number, into: number): void => {
-    bytes.set(source.rgb.subarray(row * rowBytes, (row + 1) * rowBytes), place.source)
-    kernel.stretch(place.source, place.taps, count, into, plane)
-  }
-  let { upper, lower } = place
-  let [upperRow, lowerRow] = [-1, -1]
-  for (let y = 0; y < height; y++) {
-    const first = within(down.before[y]!, source.height)
-    const second = within(down.before[y]! + 1, source.height)
-    if (first === lowerRow) {
-      ;[upper, lower] = [lower, upper]
-      ;[upperRow, lowerRow] = [lowerRow, upperRow]
+  const mixes = new Int32Array(buffer, place.mixes, BAND * MIX_VALUES)
+  const plane = count * 2
+  for (let top = 0; top < height; top += BAND) {
+    const rows = Math.min(BAND, height - top)
+    // Rows of the source. One is needed again, if at all, before the one after the next is.
+    const slots: number[] = []
+    const slotOf = (row: number): number => {
+      let slot = slots.indexOf(row, Math.max(0, slots.length - 2))
+      if (slot < 0) {
+        slot = slots.push(row) - 1
+        bytes.set(source.rgb.subarray(row * rowBytes, (row + 1) * rowBytes), place.source + slot * place.sourceStep)
+      }
+      return place.stretched + slot * 3 * plane
     }
-    if (first !== upperRow) stretch((upperRow = first), upper)
-    if (second !== lowerRow) stretch((lowerRow = second), lower)
+    for (let i = 0; i < rows; i++) {
+      const y = top + i
+      const [before, after] = [down.beforeWeight[y]!, down.afterWeight[y]!]
+      const upper = slotOf(within(down.before[y]!, source.height))
+      // What weighs nothing need not be read: at a third of the size that is every second row.
+      const lower = after === 0 ? upper : slotOf(within(down.before[y]! + 1, source.height))
+      mixes.set([upper, lower, before, after], i * MIX_VALUES)
+    }
+    kernel.stretchRows(place.source, place.sourceStep, slots.length, place.taps, count, place.stretched, plane)
     for (let colour = 0; colour < 3; colour++) {
-      const offset = colour * plane
-      const [u, l] = [down.beforeWeight[y]!, down.afterWeight[y]!]
-      kernel.mix(upper + offset, lower + offset, u, l, count, place.mixed)
-      target.values.set(mixed, target.start + colour * target.colourStep + y * target.rowStep)
+      kernel.mixRows(place.mixes, rows, colour * plane, count, place.mixed)
+      const start = target.start + colour * target.colourStep + top * target.rowStep
+      const mixed = new Float32Array(buffer, place.mixed, rows * count)
+      if (target.rowStep === width && count === width) target.values.set(mixed, start)
+      else {
+        for (let i = 0; i < rows; i++) {
+          target.values.set(mixed.subarray(i * count, i * count + width), start + i * target.rowStep)
+        }
+      }
     }
   }
 }
 
+/** Rows of the result that are made together; what they need of the source fits into a core's cache. */
+const BAND = 16
+
+/** Addresses of two rows and their weights. */
+const MIX_VALUES = 4
+
 interface Kernel {
-  stretch(source: number, taps: number, count: number, out: number, plane: number): void
-  mix(upper: number, lower: number, upperWeight: number, lowerWeight: number, count: number, out: number): void
+  stretchRows(
+    source: number,
+    sourceStep: number,
+    rows: number,
+    taps: number,
+    count: number,
+    out: number,
+    plane: number,
+  ): void
+  mixRows(mixes: number, rows: number, offset: number, count: number, out: number): void
 }
 
 /** The part of the global that is used; the language's own libraries declare it only for browsers. */
@@ -79,16 +104,10 @@ const kernel = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(RESIZ
   rows: { memory },
 }).exports as Kernel
 
-/** Addresses in the kernel's memory, which holds rows only: it is small, whatever the image. */
+/** Addresses in the kernel's memory, which holds a band only: it is small, whatever the image. */
 function layout(rowBytes: number, count: number) {
-  const sizes = {
-    // The kernel reads four bytes where a pixel has three.
-    source: rowBytes + 1,
-    taps: count * 12,
-    upper: count * 6,
-    lower: count * 6,
-    mixed: count * 4,
-  }
+  // The kernel reads four bytes where a pixel has three.
+  const sourceStep = rowBytes + 1
   let next = 0
   const take = (size: number): number => {
     const address = next
@@ -96,11 +115,12 @@ function layout(rowBytes: number, count: number) {
     return address
   }
   return {
-    source: take(sizes.source),
-    taps: take(sizes.taps),
-    upper: take(sizes.upper),
-    lower: take(sizes.lower),
-    mixed: take(sizes.mixed),
+    sourceStep,
+    taps: take(count * 12),
+    mixes: take(BAND * MIX_VALUES * 4),
+    source: take(2 * BAND * sourceStep),
+    stretched: take(2 * BAND * count * 6),
+    mixed: take(BAND * count * 4),
     end: next,
   }
 }

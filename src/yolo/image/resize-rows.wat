@@ -1,4 +1,5 @@
-;; The two halves of bilinear interpolation, a row at a time; src/yolo/image/resize-linear.ts calls them.
+;; The two halves of bilinear interpolation, a band of rows at a time; src/yolo/image/resize-linear.ts calls them. Loops over
+;; rows are in here because a call from outside takes as long as a good part of a row.
 ;; After a change: node tools/wasm.ts
 (module
   (import "rows" "memory" (memory 1))
@@ -6,7 +7,7 @@
   ;; Stretches one row of RGB bytes to $count pixels, four at a time, each the weighted sum of two source pixels.
   ;; $taps holds 12 bytes a pixel: byte offset of the pixel before, of the one after, and their weights as two i16.
   ;; $out gets three rows of u16 (reds, greens, blues), $plane bytes apart: sums of 8 + 11 bits, cut by 4.
-  (func (export "stretch") (param $source i32) (param $taps i32) (param $count i32) (param $out i32) (param $plane i32)
+  (func $stretch (param $source i32) (param $taps i32) (param $count i32) (param $out i32) (param $plane i32)
     (local $end i32) (local $even v128) (local $odd v128) (local $low v128) (local $high v128)
     (local.set $end (i32.add (local.get $taps) (i32.mul (local.get $count) (i32.const 12))))
     (loop $pixels
@@ -61,8 +62,8 @@
       (br_if $pixels (i32.lt_u (local.get $taps) (local.get $end)))))
 
   ;; Mixes two stretched rows of one colour to $count shares of 255, four at a time, as f32.
-  (func (export "mix") (param $upper i32) (param $lower i32) (param $upperWeight i32) (param $lowerWeight i32)
-                       (param $count i32) (param $out i32)
+  (func $mix (param $upper i32) (param $lower i32) (param $upperWeight i32) (param $lowerWeight i32)
+             (param $count i32) (param $out i32)
     (local $end i32) (local $u v128) (local $l v128)
     (local.set $end (i32.add (local.get $out) (i32.shl (local.get $count) (i32.const 2))))
     (local.set $u (i16x8.splat (local.get $upperWeight)))
@@ -84,4 +85,29 @@
       (local.set $upper (i32.add (local.get $upper) (i32.const 8)))
       (local.set $lower (i32.add (local.get $lower) (i32.const 8)))
       (local.set $out (i32.add (local.get $out) (i32.const 16)))
-      (br_if $values (i32.lt_u (local.get $out) (local.get $end))))))
+      (br_if $values (i32.lt_u (local.get $out) (local.get $end)))))
+
+  ;; Stretches $rows rows that lie $sourceStep bytes apart, each into three rows of u16.
+  (func (export "stretchRows") (param $source i32) (param $sourceStep i32) (param $rows i32) (param $taps i32)
+                               (param $count i32) (param $out i32) (param $plane i32)
+    (loop $next
+      (call $stretch
+        (local.get $source) (local.get $taps) (local.get $count) (local.get $out) (local.get $plane))
+      (local.set $source (i32.add (local.get $source) (local.get $sourceStep)))
+      (local.set $out (i32.add (local.get $out) (i32.mul (local.get $plane) (i32.const 3))))
+      (br_if $next (local.tee $rows (i32.sub (local.get $rows) (i32.const 1))))))
+
+  ;; Mixes $rows rows of one colour. $mixes holds 16 bytes a row: addresses of the two stretched rows of the first colour, which
+  ;; $offset shifts to this one, and their weights, all i32.
+  (func (export "mixRows") (param $mixes i32) (param $rows i32) (param $offset i32) (param $count i32) (param $out i32)
+    (loop $next
+      (call $mix
+        (i32.add (i32.load offset=0 (local.get $mixes)) (local.get $offset))
+        (i32.add (i32.load offset=4 (local.get $mixes)) (local.get $offset))
+        (i32.load offset=8 (local.get $mixes))
+        (i32.load offset=12 (local.get $mixes))
+        (local.get $count)
+        (local.get $out))
+      (local.set $mixes (i32.add (local.get $mixes) (i32.const 16)))
+      (local.set $out (i32.add (local.get $out) (i32.shl (local.get $count) (i32.const 2))))
+      (br_if $next (local.tee $rows (i32.sub (local.get $rows) (i32.const 1)))))))

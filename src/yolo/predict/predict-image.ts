@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Detection } from '../eval/detections.ts'
 import { type DecodedImage, decodeImage } from '../image/decode-image.ts'
 import type { DetectorSession } from '../runtime/detector-session.ts'
@@ -48,7 +49,10 @@ export async function predictImage(
 ): Promise<Prediction> {
   const tiling = tilingOf(session, options)
   const begun = performance.now()
-  const decoded = await decodeForPrediction(image, tiling, options.name)
+  // One image has nothing to wait beside: read at once it does not pass through four turns of the event loop.
+  const decoded = await (typeof image === 'string'
+    ? decodeForPrediction(readFileSync(image), tiling, options.name ?? image)
+    : decodeForPrediction(image, tiling, options.name))
   return predictDecoded(session, decoded, tiling, options, performance.now() - begun)
 }
 
