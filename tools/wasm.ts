@@ -18,7 +18,10 @@ const source = fileURLToPath(new URL('../src/', import.meta.url))
 export async function compiledKernel(kernel: Kernel): Promise<string> {
   const name = basename(kernel)
   const compiler = await wabt()
-  const module = compiler.parseWat(`${name}.wat`, await readFile(`${source}${kernel}.wat`, 'utf8'), { simd: true })
+  const module = compiler.parseWat(`${name}.wat`, await readFile(`${source}${kernel}.wat`, 'utf8'), {
+    simd: true,
+    relaxed_simd: true,
+  })
   module.validate()
   const base64 = Buffer.from(module.toBinary({}).buffer).toString('base64')
   const lines = base64.match(/.{1,110}/g) ?? []

@@ -43,17 +43,12 @@ const HISTOGRAM_BYTES = 4 * 256 * 4
 /** The kernel reads beyond the end by less than this. */
 const SLACK_BYTES = 64
 
-/** Where the kernel's sums lie, in 8-byte words. */
-const WORD = {
-  redGreen: 0,
-  redGreenSquares: 1,
-  yellowBlue: 2,
-  yellowBlueSquares: 3,
-  saturation: 4,
-  filters: 5,
-  border: 8,
-}
-const WORDS = 11
+/** Where the kernel's sums lie: behind its constants, in words of 8 bytes. */
+const SUMS = 192
+const COLOURS = SUMS
+const FILTERS = COLOURS + 5 * 8
+const BORDER_FILTERS = FILTERS + 3 * 8
+const SUMS_END = BORDER_FILTERS + 3 * 8
 
 /**
  * Sums over an image, in one pass, strip by strip. It runs as WebAssembly (`pixel-sums.wat`); its memory does not grow with
@@ -64,44 +59,45 @@ export function pixelSums(image: Pixels): PixelSums {
   const rows = Math.min(height, Math.max(LANES, Math.floor(STRIP_BYTES / (width * 3) / LANES) * LANES))
   const place = layout(width, rows)
   const bytes = roomFor(place.end)
-  bytes.fill(0, 0, place.ends)
-  bytes.fill(255, place.ends, place.ends + 16)
-  bytes.fill(0, place.ends + 16, place.grey)
+  bytes.fill(0, SUMS, place.grey)
   const grid = width >= GRID && height >= GRID ? areaGrid(width, height) : undefined
   let laplacian: Moments = { sum: 0, squares: 0 }
+  // The last strip is filled up with black pixels, which count only in the histogram.
+  let filledUp = 0
   // The two rows above the strip stay in front of it: the first of them is a neighbour, the second a centre.
   const first = place.grey + 2 * width
   for (let y = 0; y < height; y += rows) {
     const count = Math.min(rows, height - y)
     const pixels = count * width
     const padded = Math.ceil(pixels / LANES) * LANES
+    filledUp += padded - pixels
     takeStrip(bytes, image, y * width, pixels, padded, place)
     kernel.histogram(first, padded, place.histogram)
     const last = y + count === height
     for (let centre = y === 0 ? 0 : y - 1; centre < (last ? height : y + count - 1); centre++) {
-      laplacian = filterRow(bytes, first + (centre - y) * width, centre, image, place, laplacian)
+      laplacian = filterRow(bytes, first + (centre - y) * width, centre, image, laplacian)
     }
-    if (grid) for (let row = 0; row < count; row++) grid.add(bytes, first + row * width, y + row, place.ends)
+    if (grid) for (let row = 0; row < count; row++) grid.add(bytes, first + row * width, y + row)
     bytes.copyWithin(place.grey, place.grey + count * width, first + pixels)
   }
   const words = new DataView(memory.buffer)
-  const whole = (word: number): number => Number(words.getBigInt64(word * 8, true))
+  const whole = (at: number): number => Number(words.getBigInt64(at, true))
+  const moments = (at: number): Moments => ({ sum: whole(at), squares: whole(at + 8) })
+  const [inside, border] = [moments(FILTERS), moments(BORDER_FILTERS)]
   const histogram = new Float64Array(256)
   const counts = new Uint32Array(memory.buffer, place.histogram, 4 * 256)
   for (const [i, found] of counts.entries()) histogram[i & 255]! += found
-  // What filled the last strip up is black.
-  histogram[0]! -=
-    Math.ceil(((((height - 1) % rows) + 1) * width) / LANES) * LANES - (((height - 1) % rows) + 1) * width
+  histogram[0]! -= filledUp
   return {
     histogram,
-    redGreen: { sum: whole(WORD.redGreen), squares: whole(WORD.redGreenSquares) },
-    yellowBlue: { sum: whole(WORD.yellowBlue), squares: whole(WORD.yellowBlueSquares) },
-    saturation: channels === 3 ? words.getFloat64(WORD.saturation * 8, true) : 0,
+    redGreen: moments(COLOURS),
+    yellowBlue: moments(COLOURS + 16),
+    saturation: channels === 3 ? words.getFloat64(COLOURS + 32, true) : 0,
     laplacian: {
-      sum: laplacian.sum + whole(WORD.filters) + whole(WORD.border),
-      squares: laplacian.squares + whole(WORD.filters + 1) + whole(WORD.border + 1),
+      sum: laplacian.sum + inside.sum + border.sum,
+      squares: laplacian.squares + inside.squares + border.squares,
     },
-    noise: whole(WORD.filters + 2),
+    noise: whole(FILTERS + 16),
     grid: grid?.means(),
   }
 }
@@ -115,26 +111,19 @@ function takeStrip(bytes: Uint8Array, image: Pixels, from: number, count: number
   bytes.fill(0, into + count * channels, into + padded * channels)
   if (channels === 1) return
   for (let done = 0; done < padded; done += CALL_PIXELS) {
-    kernel.colours(place.rgb + done * 3, Math.min(CALL_PIXELS, padded - done), first + done, 0)
+    kernel.colours(place.rgb + done * 3, Math.min(CALL_PIXELS, padded - done), first + done, COLOURS)
   }
 }
 
 /** Filters one row whose neighbours lie in memory; adds what the kernel leaves out, the outermost pixels, to `border`. */
-function filterRow(
-  bytes: Uint8Array,
-  centre: number,
-  y: number,
-  { width, height }: Pixels,
-  place: Layout,
-  border: Moments,
-): Moments {
+function filterRow(bytes: Uint8Array, centre: number, y: number, { width, height }: Pixels, border: Moments): Moments {
   if (width < 2 || height < 2) return border
   const up = y === 0 ? centre + width : centre - width
   const down = y === height - 1 ? centre - width : centre + width
   // Rows without neighbours have a Laplacian but no noise: their sums go elsewhere.
-  const sums = (y === 0 || y === height - 1 ? WORD.border : WORD.filters) * 8
+  const sums = y === 0 || y === height - 1 ? BORDER_FILTERS : FILTERS
   for (let x = 1; x < width - 1; x += CALL_PIXELS) {
-    kernel.filters(up + x, centre + x, down + x, Math.min(CALL_PIXELS, width - 1 - x), place.ends, sums)
+    kernel.filters(up + x, centre + x, down + x, Math.min(CALL_PIXELS, width - 1 - x), sums)
   }
   let { sum, squares } = border
   for (const [x, beside] of [
@@ -152,7 +141,7 @@ function filterRow(
 function areaGrid(width: number, height: number) {
   const totals = new Float64Array(GRID * GRID)
   return {
-    add: (bytes: Uint8Array, row: number, y: number, ends: number): void => {
+    add: (bytes: Uint8Array, row: number, y: number): void => {
       const top = Math.floor((y * GRID) / height)
       const bottom = Math.min(GRID - 1, Math.floor(((y + 1) * GRID) / height))
       // The share of the row that lies in its upper area; the rest is in the one below.
@@ -160,7 +149,7 @@ function areaGrid(width: number, height: number) {
       for (let k = 0; k < GRID; k++) {
         const [left, right] = [(k * width) / GRID, ((k + 1) * width) / GRID]
         const [from, to] = [Math.ceil(left), Math.floor(right)]
-        let sum = kernel.sum(row + from, to - from, ends)
+        let sum = kernel.sum(row + from, to - from)
         if (from > left) sum += (from - left) * bytes[row + from - 1]!
         if (right > to) sum += (right - to) * bytes[row + to]!
         totals[top * GRID + k]! += upper * sum
@@ -174,8 +163,8 @@ function areaGrid(width: number, height: number) {
 interface Kernel {
   colours(rgb: number, count: number, grey: number, sums: number): void
   histogram(grey: number, count: number, tables: number): void
-  filters(up: number, centre: number, down: number, count: number, ends: number, sums: number): void
-  sum(at: number, count: number, ends: number): number
+  filters(up: number, centre: number, down: number, count: number, sums: number): void
+  sum(at: number, count: number): number
 }
 
 /** The part of the global that is used; the language's own libraries declare it only for browsers. */
@@ -193,8 +182,6 @@ const kernel = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(PIXEL
 
 interface Layout {
   readonly histogram: number
-  /** 16 bytes of 255 and 16 of 0: from somewhere in between, the mask of a run's last pixels. */
-  readonly ends: number
   /** Two rows that are kept, and the strip's. */
   readonly grey: number
   readonly rgb: number
@@ -202,11 +189,10 @@ interface Layout {
 }
 
 function layout(width: number, rows: number): Layout {
-  const histogram = Math.ceil((WORDS * 8) / 16) * 16
-  const ends = histogram + HISTOGRAM_BYTES
-  const grey = ends + 32 + SLACK_BYTES
+  const histogram = SUMS_END
+  const grey = histogram + HISTOGRAM_BYTES + SLACK_BYTES
   const rgb = grey + (rows + 2) * width + SLACK_BYTES
-  return { histogram, ends, grey, rgb, end: rgb + (rows * width + LANES) * 3 + SLACK_BYTES }
+  return { histogram, grey, rgb, end: rgb + (rows * width + LANES) * 3 + SLACK_BYTES }
 }
 
 /** The kernel's memory, grown when it is too small. */
