@@ -12,6 +12,7 @@ module.exports = {
     ONLY('core', [], 'core is the leaf: it imports nothing from src'),
     ONLY('config', ['core'], 'configuration knows only core'),
     ONLY('data', ['core', 'config'], 'data reaches AWS through SDK clients and knows no model'),
+    ONLY('label', ['core', 'config', 'data'], 'labelling reaches jobs and images through SDK clients and is handed its model'),
     ONLY('yolo', ['core'], 'yolo knows neither AWS nor the engine'),
     ONLY('track', ['core', 'config'], 'tracking is a client and a server of MLflow, nothing else'),
     ONLY('pipeline', ['core', 'config'], 'a pipeline is a definition; it runs nothing'),
@@ -25,6 +26,13 @@ module.exports = {
     ONLY('monitor', ['core', 'config', 'data'], 'monitor reads captured data'),
     ONLY('governance', ['core', 'config'], 'policies are documents'),
     ONLY('engine', ['core'], 'the engine starts jobs as processes; it imports none of them'),
+    {
+      name: 'the-page-runs-in-a-browser',
+      comment: 'the labelling page is served as it is: it imports itself and nothing of Node',
+      severity: 'error',
+      from: { path: '^src/label/page/' },
+      to: { pathNot: '^src/label/page/' },
+    },
     {
       name: 'only-the-host-imports-the-engine',
       comment: 'everything else reaches the engine as it reaches AWS: over the wire',

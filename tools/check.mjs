@@ -20,6 +20,7 @@ const counts = join(scratch, 'counts.json')
 const checks = [
   { name: 'format', command: 'oxfmt', args: ['--check'] },
   { name: 'types', command: 'tsc', args: ['-p', 'tsconfig.json'] },
+  { name: 'types of the page', command: 'tsc', args: ['-p', 'src/label/page/view'] },
   { name: 'lint', command: 'oxlint', args: ['--type-aware'] },
   { name: 'imports', command: 'node', args: ['tools/imports.mjs'] },
   { name: 'unused', command: 'knip', args: [] },

@@ -10,6 +10,7 @@ import { deploy } from './endpoint/deploy.ts'
 import { remove as deleteEndpoint } from './endpoint/delete.ts'
 import { invoke } from './endpoint/invoke.ts'
 import { list as listEndpoints } from './endpoint/list.ts'
+import { serve as serveLabels } from './label/serve.ts'
 import { reset } from './local/reset.ts'
 import { start } from './local/start.ts'
 import { status as localStatus } from './local/status.ts'
@@ -65,6 +66,7 @@ export const COMMANDS: Readonly<Record<string, Noun | CommandFactory>> = {
     description: 'objects: list, move, check',
     verbs: [listObjects, sync, getObject, putObject, copyObject, removeObjects, presign, manifest, validatePlace],
   },
+  label: { description: 'boxes drawn by people', verbs: [serveLabels] },
   train: {
     description: 'experiments: trainings and the search for hyperparameters',
     verbs: [runTraining, tune, evaluate, listTrainings, trainingStatus, trainingLogs, stopTraining, resumeTraining],
