@@ -10,7 +10,15 @@ import { deploy } from './endpoint/deploy.ts'
 import { remove as deleteEndpoint } from './endpoint/delete.ts'
 import { invoke } from './endpoint/invoke.ts'
 import { list as listEndpoints } from './endpoint/list.ts'
+import { agreement } from './label/agreement.ts'
+import { answers } from './label/answers.ts'
+import { create as createLabels } from './label/create.ts'
+import { list as listLabels } from './label/list.ts'
+import { output as labelOutput } from './label/output.ts'
 import { serve as serveLabels } from './label/serve.ts'
+import { status as labelStatus } from './label/status.ts'
+import { stop as stopLabels } from './label/stop.ts'
+import { team } from './label/team.ts'
 import { reset } from './local/reset.ts'
 import { start } from './local/start.ts'
 import { status as localStatus } from './local/status.ts'
@@ -61,12 +69,18 @@ export interface Noun {
 export const COMMANDS: Readonly<Record<string, Noun | CommandFactory>> = {
   quickstart,
   local: { description: 'the local engine', verbs: [start, stop, localStatus, reset] },
-  data: { description: 'images and labels', verbs: [checkData, convertData, importData, prepare, geo, synth] },
+  data: {
+    description: 'images and labels',
+    verbs: [checkData, convertData, importData, prepare, geo, synth],
+  },
   s3: {
     description: 'objects: list, move, check',
     verbs: [listObjects, sync, getObject, putObject, copyObject, removeObjects, presign, manifest, validatePlace],
   },
-  label: { description: 'boxes drawn by people', verbs: [serveLabels] },
+  label: {
+    description: 'boxes drawn by people',
+    verbs: [createLabels, serveLabels, listLabels, labelStatus, stopLabels, labelOutput, answers, agreement, team],
+  },
   train: {
     description: 'experiments: trainings and the search for hyperparameters',
     verbs: [runTraining, tune, evaluate, listTrainings, trainingStatus, trainingLogs, stopTraining, resumeTraining],
