@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { Tiling } from '../../yolo/predict/tiles.ts'
+import type { DetectorSession } from '../../yolo/runtime/detector-session.ts'
 import { writeJsonAtomic } from '../../core/files.ts'
 import { defineCommand } from '../command.ts'
 import { EXIT, UsageError } from '../failure.ts'
@@ -43,7 +44,8 @@ export const predict = defineCommand<Options>({
     },
     {
       flags: '--tile <px>',
-      description: 'side of the squares that images are cut into, or none (default: as the model was trained)',
+      description:
+        'side of the squares that images are cut into, or none (default: as the model was trained; its input size where its file does not say)',
       parse: readTile,
     },
     {
@@ -65,7 +67,12 @@ export const predict = defineCommand<Options>({
     const out = options.out === undefined ? undefined : resolve(workingFolder, options.out)
     await using session = await openModel(resolve(workingFolder, model))
     const { tile, conf, iou, drawWidth } = options
-    const tiling = tilingOf(tile, session.width)
+    const tiling = tilingOf(tile, session)
+    if (tile === undefined && tiling) {
+      context.report.note(
+        `the model's file does not say how its images were cut: tiles of ${tiling.size} px, its input size; --tile none shows it whole images`,
+      )
+    }
     const task = context.report.task(`predicting ${files.length} images`)
     try {
       const found = await predictFiles(
@@ -96,10 +103,16 @@ export const predict = defineCommand<Options>({
   },
 })
 
-/** What `--tile` means to a network of this input width; undefined leaves it to the model. */
-function tilingOf(tile: Options['tile'], inputWidth: number): Tiling | null | undefined {
+/**
+ * What `--tile` means to a model; undefined leaves it to its file. One that says nothing gets tiles of its own size, because in a
+ * drone's frame shrunk to it nothing would be left of small objects.
+ */
+function tilingOf(tile: Options['tile'], { width, height, metadata }: DetectorSession): Tiling | null | undefined {
   if (tile === 'none') return null
-  return tile === undefined ? undefined : { size: tile, overlap: TILE_OVERLAP, scale: inputWidth / tile }
+  if (tile !== undefined) return { size: tile, overlap: TILE_OVERLAP, scale: width / tile }
+  return metadata['tile'] === undefined && width === height
+    ? { size: width, overlap: TILE_OVERLAP, scale: 1 }
+    : undefined
 }
 
 /** `3 car, 1 van`, most first. */

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import onnxProto from 'onnx-proto'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readJson } from '../../core/json.ts'
@@ -61,6 +62,20 @@ test('predict writes boxes as JSON and as pictures, images of one name apart', a
     expect(box[2]! - box[0]!).toBeGreaterThan(0)
     expect(box[2]).toBeLessThanOrEqual(256)
   }
+})
+
+test('a model whose file says nothing of tiles gets tiles of its input size, and says so', async () => {
+  const model = onnxProto.onnx.ModelProto.decode(smallDetector())
+  model.metadataProps = model.metadataProps!.filter(({ key }) => key !== 'tile')
+  await writeFile(at('untold.onnx'), onnxProto.onnx.ModelProto.encode(model).finish())
+  const names = [at('untold.onnx'), at('more', 'a.jpg'), '--json']
+  const { out, err } = await skyloop(at('home'), 'predict', ...names)
+  // 128 px in tiles of 64 px that share a fifth are three by three.
+  expect((JSON.parse(out) as FilePredictions).images[0]?.tiles).toBe(9)
+  expect(err).toContain('tiles of 64 px, its input size; --tile none')
+  const whole = await skyloop(at('home'), 'predict', ...names, '--tile=none')
+  expect((JSON.parse(whole.out) as FilePredictions).images[0]?.tiles).toBe(1)
+  expect(whole.err).not.toContain('its input size')
 })
 
 test('an image that cannot be read is named, the others are predicted, and the exit code is 1', async () => {

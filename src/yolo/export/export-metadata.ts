@@ -8,7 +8,7 @@ export interface ExportFacts {
   readonly width: number
   /** @default 1 */
   readonly batch?: number
-  /** How frames are cut into images, for prediction to do the same; null when they are not. @default null */
+  /** How frames are cut into images, for prediction to do the same; null when they are not; not written when unknown. */
   readonly tile?: unknown
   /** Of the weights; not written when it is not known. */
   readonly license?: string | undefined
@@ -24,7 +24,7 @@ const COARSEST_STRIDE = '32'
  * @source docs.ultralytics.com, "Export": metadata of an ONNX file; observed in exports of version 8.4
  */
 export function exportMetadata(facts: ExportFacts): Record<string, string> {
-  const { scale, classNames, height, width, batch = 1, tile = null, license } = facts
+  const { scale, classNames, height, width, batch = 1, tile, license } = facts
   return {
     description: `YOLO11${scale} detector`,
     author: 'Skyloop',
@@ -36,7 +36,7 @@ export function exportMetadata(facts: ExportFacts): Record<string, string> {
     imgsz: `[${height}, ${width}]`,
     names: pythonDict(classNames),
     scale,
-    tile: JSON.stringify(tile),
+    ...(tile === undefined ? {} : { tile: JSON.stringify(tile) }),
   }
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { mergeTiles } from './merge-tiles.ts'
-import { parseTiling, planTiles } from './tiles.ts'
+import { knownTiling, parseTiling, planTiles } from './tiles.ts'
 
 test('a 1920x1080 frame at 640 px and 20 % overlap, half size, is 4 x 2 tiles at even offsets ending at its edges', () => {
   const tiles = planTiles(1920, 1080, { size: 640, overlap: 0.2, scale: 0.5 })
@@ -142,4 +142,14 @@ test('two objects in one tile stay two, and boxes are clipped to the frame', () 
     [0, 10, 20, 20],
     [2, 10, 22, 20],
   ])
+})
+
+test.each([
+  [undefined, 320, 320, undefined],
+  ['null', 640, 384, null],
+  ['{"size":640,"overlap":0.25,"scale":0.5}', 320, 320, { size: 640, overlap: 0.25, scale: 0.5 }],
+  ['{"size":640,"overlap":0.25,"scale":0.5}', 640, 640, undefined],
+  ['{"size":640,"overlap":0.25,"scale":0.5}', 320, 640, undefined],
+])('what the tiling %s tells to a file of %i x %i px', (text, width, height, expected) => {
+  expect(knownTiling(text, width, height)).toEqual(expected)
 })

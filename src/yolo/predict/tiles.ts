@@ -73,3 +73,16 @@ export function parseTiling(text: string | undefined): Tiling | null {
   }
   return { size, overlap, scale }
 }
+
+/**
+ * The tiling that a file's `tile` entry tells to another file of the same weights.
+ *
+ * @returns undefined when the entry says nothing, or is of tiles that are larger or smaller than the images of the other file
+ * @throws SkyloopError `yolo.predict.tiling` naming what is wrong with the entry
+ */
+export function knownTiling(text: string | undefined, width: number, height: number): Tiling | null | undefined {
+  if (text === undefined) return
+  const tiling = parseTiling(text)
+  const side = tiling && Math.round(tiling.size * tiling.scale)
+  return side === null || (side === width && side === height) ? tiling : undefined
+}

@@ -73,6 +73,7 @@ export const exportWeights = defineCommand<Options>({
     const { readWeights } = await import('../../../yolo/weights/read-weights.ts')
     const { wholeModel } = await import('../../../yolo/weights/identify.ts')
     const { exportDetector } = await import('../../../yolo/export/export-detector.ts')
+    const { knownTiling } = await import('../../../yolo/predict/tiles.ts')
     const target = await targetFile(path, options.out && resolve(context.environment.workingFolder, options.out))
     const file = await readWeights(path)
     const { spec, weights } = wholeModel(file.tensors, path)
@@ -87,6 +88,7 @@ export const exportWeights = defineCommand<Options>({
       dynamic,
       precision,
       license: file.metadata['license'],
+      tile: knownTiling(file.metadata['tile'], width, height),
       nms: options.nms === true ? { confidence, iou, maxDetections } : null,
     })
     await writeFileAtomic(target, onnx)

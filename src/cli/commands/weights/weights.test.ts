@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { smallDetector } from '../../../../test/support/small-detector.ts'
 import { pickle, torchFile, zip } from '../../../../test/support/torch-file.ts'
 import { openDetector } from '../../../yolo/runtime/detector-session.ts'
 import { openSession } from '../../../yolo/runtime/session.ts'
@@ -71,6 +72,18 @@ test('convert writes safetensors with the same tensors and the names given', asy
   const { tensors, classNames } = await readWeights(join(folder, 'best.safetensors'))
   expect(classNames).toEqual(base.classNames)
   expect(tensors.get('model.0.conv.weight')).toEqual(base.tensors.get('model.0.conv.weight'))
+})
+
+test('export keeps how frames were cut, where that fits its size, and says nothing where it is not known', async () => {
+  await writeFile(join(folder, 'cut.onnx'), smallDetector())
+  const tileOf = async (source: string, side: string): Promise<string | undefined> => {
+    await json('export', source, '--classes', 'two.txt', '--imgsz', side, '--out', 'again.onnx')
+    await using detector = await openDetector(join(folder, 'again.onnx'), { threads: 1 })
+    return detector.metadata['tile']
+  }
+  await writeFile(join(folder, 'two.txt'), 'car\nbus\n')
+  expect(await tileOf('cut.onnx', '64')).toBe('{"size":128,"overlap":0.25,"scale":0.5}')
+  expect(await tileOf('cut.onnx', '96')).toBeUndefined()
 })
 
 test('export writes a detector that opens, at the size and precision asked for', async () => {
