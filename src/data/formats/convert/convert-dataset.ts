@@ -161,7 +161,8 @@ async function writeImages(work: Work): Promise<Pick<ConversionReport, 'classes'
   let missing = 0
   for await (const { image, file, header } of inOrder(source.images(), CONCURRENCY, (one) => locate(one, work))) {
     options.signal?.throwIfAborted()
-    options.onProgress?.(++counts.read)
+    counts.read++
+    options.onProgress?.(counts.read)
     const isMissing = file === undefined && mode !== 'none'
     if (isMissing) missing++
     const lost = isMissing

@@ -77,7 +77,11 @@ async function readImageSets(root: string): Promise<Map<string, Split>> {
     if (!split) continue
     const shownAs = posix.join('ImageSets', 'Main', name)
     for (const { line } of labelLines(await readLabelText(join(root, shownAs), shownAs))) {
-      splits.set(posix.parse(line.split(/\s+/)[0]!).base.replace(/\.(jpe?g|png|webp|tiff?)$/i, ''), split)
+      const stem = posix.parse(line).base.replace(/\.(jpe?g|png|webp|tiff?)$/i, '')
+      splits.set(stem, split)
+      // Lists of one class put a mark after the name; names may hold blanks themselves.
+      const unmarked = stem.replace(/\s+-?[01]$/, '')
+      if (!splits.has(unmarked)) splits.set(unmarked, split)
     }
   }
   return splits
