@@ -77,10 +77,10 @@ async function advance(workers: Workers, name: string, signal: AbortSignal): Pro
     const revision = tables.revision(id)
     const job = getLabelingJob(engine, name)
     if (!job.ending) {
+      offerWork(workers, job)
       await labelWhatIsAnswered(workers, job, role, signal)
       endWhatIsLate(workers, job)
       offerWork(workers, job)
-      await labelWhatIsAnswered(workers, job, role, signal)
       decideEnd(workers, job)
     }
     const now = getLabelingJob(engine, name)
@@ -134,6 +134,8 @@ async function labelWhatIsAnswered(
   for (const position of tables.answered(labelingJobId(job.name), needed)) {
     signal.throwIfAborted()
     await labelOne(workers, job, role, position)
+    // Others answer meanwhile: they shall not wait for the files of these.
+    if (!job.ending) offerWork(workers, job)
   }
   for (const position of lateOf(workers, job)) {
     signal.throwIfAborted()
@@ -178,13 +180,19 @@ function endWhatIsLate(workers: Workers, job: LabelingJobRecord): void {
   }
 }
 
-/** Shows as many objects to workers as may wait at a time, and as stopping conditions still allow. */
+/**
+ * Shows as many objects to workers as may wait at a time, and as stopping conditions still allow. One that has all its
+ * answers waits for nobody, even before it has its label.
+ */
 function offerWork({ engine }: Workers, job: LabelingJobRecord): void {
   const tables = labelingTables(engine.store)
   const id = labelingJobId(job.name)
-  const { open, queued, labeled } = tables.counts(id)
-  const room = Math.min(batchSizeOf(job), labelLimit(objectCount(tables.counts(id)), job) - labeled) - open
-  if (room > 0 && queued > 0) tables.openObjects(id, Math.min(room, queued), engine.clock.now().getTime())
+  const counts = tables.counts(id)
+  if (counts.queued === 0) return
+  const answered = tables.answered(id, job.request.HumanTaskConfig.NumberOfHumanWorkersPerDataObject).length
+  const atATime = batchSizeOf(job) - (counts.open - answered)
+  const room = Math.min(atATime, labelLimit(objectCount(counts), job) - counts.labeled - counts.open, counts.queued)
+  if (room > 0) tables.openObjects(id, room, engine.clock.now().getTime())
 }
 
 function objectCount(counts: Counts): number {
