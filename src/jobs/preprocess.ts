@@ -1,6 +1,7 @@
 import { SkyloopError } from '../core/errors.ts'
 import { formatDuration } from '../core/units.ts'
 import { prepareDataset } from '../data/prepare/prepare-dataset.ts'
+import { augmentSettings } from '../data/prepare/augment/augment-settings.ts'
 import { DEFAULT_SETTINGS, type PrepareSettings } from '../data/prepare/prepared-dataset.ts'
 import { type Container, openContainer, runJob } from './container.ts'
 import { jobArguments, numberArgument } from './job-arguments.ts'
@@ -11,9 +12,11 @@ import { jobArguments, numberArgument } from './job-arguments.ts'
  * In: `processing/input`. Out: `processing/output` with `train/ val/ test/ frames/ classes.txt data.yaml metadata.jsonl
  * dataset.json README.md`.
  *
- * Arguments (defaults): `--tile 640|none --overlap 0.2 --imgsz 320 --scale` (imgsz / tile) `--val-fraction 0.2
- * --test-fraction 0 --split-by flight|image --seed 0 --on-corrupt fail|skip --missing-labels skip|background|fail
- * --unknown-class fail|drop --min-visible 0.3 --background 0.15 --train-frames 24`.
+ * Arguments (defaults): `--tile 640|none --overlap 0.2 --imgsz 320 --scale` (imgsz / tile) `--letterbox px|none` (none)
+ * `--val-fraction 0.2 --test-fraction 0 --split-by group|flight|image --assign stratified|hash --place-radius 50
+ * --resplit yes|no` (no) `--seed 0 --on-corrupt fail|skip --missing-labels skip|background|fail
+ * --unknown-class fail|drop --min-visible 0.3 --background 0.15 --train-frames 24 --augment 0 --augment-by flip,rotate,...`
+ * (all but mosaic).
  */
 export async function run(args: string[]): Promise<number> {
   const container = openContainer(process.env)
@@ -67,6 +70,12 @@ function readArguments(args: readonly string[]): {
     'val-fraction': text,
     'test-fraction': text,
     'split-by': text,
+    assign: text,
+    'place-radius': text,
+    resplit: text,
+    letterbox: text,
+    augment: text,
+    'augment-by': text,
     seed: text,
     'on-corrupt': text,
     'missing-labels': text,
@@ -79,7 +88,8 @@ function readArguments(args: readonly string[]): {
     const value = values[name]
     return value === undefined ? otherwise : numberArgument(name, value, low, high)
   }
-  const cut = values.tile !== 'none'
+  const fitted = values.letterbox !== undefined && values.letterbox !== 'none'
+  const cut = fitted ? values.tile !== undefined && values.tile !== 'none' : values.tile !== 'none'
   const size = cut ? Math.round(number('tile', 32, 20_000, 640)) : 0
   const imgsz = number('imgsz', 32, 4096, 320)
   const scale = number('scale', 0.01, 8, cut ? imgsz / size : 1)
@@ -88,10 +98,14 @@ function readArguments(args: readonly string[]): {
     onCorrupt: choice('on-corrupt', values['on-corrupt'] ?? 'fail', ['fail', 'skip']),
     settings: {
       tile: cut ? { size, overlap: number('overlap', 0, 0.9, 0.2), scale } : null,
+      letterbox: fitted ? Math.round(number('letterbox', 32, 20_000, imgsz)) : null,
       scale: cut ? 1 : scale,
       valFraction: number('val-fraction', 0, 0.9, d.valFraction),
       testFraction: number('test-fraction', 0, 0.9, d.testFraction),
-      splitBy: choice('split-by', values['split-by'] ?? d.splitBy, ['flight', 'image']),
+      splitBy: choice('split-by', values['split-by'] ?? d.splitBy, ['group', 'flight', 'image']),
+      assign: choice('assign', values.assign ?? d.assign, ['stratified', 'hash']),
+      placeRadiusM: number('place-radius', 0, 100_000, d.placeRadiusM),
+      resplit: choice('resplit', values.resplit ?? 'no', ['yes', 'no']) === 'yes',
       seed: Math.round(number('seed', 0, 2 ** 32 - 1, d.seed)),
       minVisible: number('min-visible', 0, 1, d.minVisible),
       background: number('background', 0, 0.95, d.background),
@@ -102,6 +116,7 @@ function readArguments(args: readonly string[]): {
       ]),
       unknownClass: choice('unknown-class', values['unknown-class'] ?? d.unknownClass, ['fail', 'drop']),
       trainFrames: Math.round(number('train-frames', 0, 100_000, d.trainFrames)),
+      augment: augmentSettings(Math.round(number('augment', 0, 20, 0)), values['augment-by']),
     },
   }
 }

@@ -1,22 +1,20 @@
 import { mkdir, readdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { codeOf, ProblemsError, SkyloopError } from '../../core/errors.ts'
-import { writeFileAtomic, writeJsonAtomic } from '../../core/files.ts'
-import { hash32, seededRandom } from '../../core/random.ts'
-import type { Json } from '../../core/json.ts'
 import { readClassList } from '../formats/class-list.ts'
-import { findImages, SPLITS, type Split } from '../formats/find-images.ts'
+import { findImages, SPLITS } from '../formats/find-images.ts'
 import { flightOf, readImageMetadata, type ImageMetadata } from '../formats/image-metadata.ts'
-import { describeIssue, summarizeLabels, type LabelReport } from '../formats/label-issue.ts'
-import { formatYoloLabels, type LabelledBox } from '../formats/yolo-labels.ts'
-import { contentHash } from '../version/content-hash.ts'
-import { datasetCard, dataYaml } from './dataset-card.ts'
+import { describeIssue, summarizeLabels } from '../formats/label-issue.ts'
+import type { GeoPoint } from '../geo/local-frame.ts'
+import { perceptualHash } from '../version/perceptual-hash.ts'
+import { augmentImages } from './augment/augment-images.ts'
 import { mapConcurrent } from './map-concurrent.ts'
-import type { PreparedDataset, PrepareSettings, PerSplit, SkippedImage } from './prepared-dataset.ts'
+import { chooseBackground, planParts, type PlannedFrame } from './plan-parts.ts'
+import { planSplits, splitsAnything } from './plan-splits.ts'
+import type { PreparedDataset, PrepareSettings, SkippedImage } from './prepared-dataset.ts'
 import { isBroken, readSource, type SourceFrame } from './read-source.ts'
-import { splitFlights } from './split-flights.ts'
-import { cutFrame, type TileRect } from './tile-frame.ts'
-import { linkOrCopy, writeOutput, writeParts } from './write-frame.ts'
+import { writeParts } from './write-frame.ts'
+import { writeRecords } from './write-records.ts'
 
 export interface PrepareOptions extends PrepareSettings {
   /** A YOLO data set in one of the usual layouts. */
@@ -27,34 +25,29 @@ export interface PrepareOptions extends PrepareSettings {
   readonly onCorrupt?: 'fail' | 'skip'
   /** Frames in work at a time. @default 4 */
   readonly concurrency?: number
+  /** Under which licence the source may be used, for the card. It changes nothing else. */
+  readonly licence?: string
+  /** Where the source is from, for the card. */
+  readonly origin?: string
   readonly onProgress?: (done: number, total: number) => void
-}
-
-/** A frame with its place in the data set. */
-interface PlannedFrame {
-  readonly frame: SourceFrame
-  readonly split: Split
-  readonly flight: string
-  readonly metadata: ImageMetadata | undefined
-  readonly boxes: readonly LabelledBox[]
-  readonly parts: readonly PlannedPart[]
-}
-
-interface PlannedPart {
-  readonly stem: string
-  readonly rect: TileRect | undefined
-  readonly boxes: readonly LabelledBox[]
 }
 
 /**
  * Turns a raw YOLO data set into one that training can use: checked labels, a split without leaks, tiles, whole frames
  * for evaluation, `dataset.json`, `data.yaml`, `classes.txt`, `metadata.jsonl` and a card.
  *
- * @throws SkyloopError `data.empty`, `data.classes`, `data.split`, `data.prepare.output`;
+ * @throws SkyloopError `data.empty`, `data.classes`, `data.split`, `data.prepare.output`, `data.prepare.options`,
+ *   `data.duplicate-name`;
  *   ProblemsError `data.corrupt`, `data.unknown-class` or `data.missing-labels` naming every file
  */
 export async function prepareDataset(options: PrepareOptions): Promise<PreparedDataset> {
   const { input, output } = options
+  if (options.tile && options.letterbox !== null) {
+    throw new SkyloopError({
+      code: 'data.prepare.options',
+      message: `frames are cut into tiles of ${options.tile.size} px or fitted into squares of ${options.letterbox} px, not both`,
+    })
+  }
   const concurrency = options.concurrency ?? 4
   await requireEmpty(output)
   const classes = await readClassList(input)
@@ -74,22 +67,18 @@ export async function prepareDataset(options: PrepareOptions): Promise<PreparedD
   }
   const usable = options.missingLabels === 'skip' ? frames.filter((frame) => frame.labels) : frames
   if (usable.length === 0) throw nothingLeft(corrupt, missingLabels)
-  const described = usable.map((frame) => {
-    const about = metadata.get(frame.found.image)
-    return { frame, metadata: about, flight: flightOf(frame.found.stem, about) }
-  })
-  const splits = splitFlights(
-    described.map(({ frame, flight }) => ({ image: frame.found.image, flight, split: frame.found.split })),
-    options,
-  )
+  const described = await describe(usable, metadata, options)
+  const plan = planSplits(described, options)
   let rescuedBoxes = 0
-  const planned = described.map(({ frame, flight, metadata: about }): PlannedFrame => {
+  const planned = described.map(({ frame, flight, place, metadata: about }): PlannedFrame => {
     const boxes = frame.labels?.boxes ?? []
-    const split = splits.get(frame.found.image) ?? 'train'
+    const split = plan.splits.get(frame.found.image) ?? 'train'
     const cut = planParts(frame, boxes, options)
     rescuedBoxes += cut.rescued
-    return { frame, split, flight, metadata: about, boxes, parts: cut.parts }
+    const group = plan.groups.get(frame.found.image)
+    return { frame, split, flight, group, place, metadata: about, boxes, parts: cut.parts }
   })
+  refuseSameNames(planned)
   const leftOut = chooseBackground(planned, options)
   const chosen = planned.map((item) => ({ ...item, parts: item.parts.filter((part) => !leftOut.has(part)) }))
 
@@ -118,7 +107,26 @@ export async function prepareDataset(options: PrepareOptions): Promise<PreparedD
   }
   const written = chosen.filter((_, k) => late[k] === undefined)
   if (written.length === 0) throw nothingLeft(corrupt, missingLabels)
-  return finish(written, { options, classes, labels, corrupt, missingLabels, leftOut, rescuedBoxes, found })
+  const train = written.filter((item) => item.split === 'train').flatMap((item) => item.parts)
+  const copies = options.augment
+    ? await augmentImages(join(output, 'train'), train, options.augment, {
+        seed: options.seed,
+        minVisible: options.minVisible,
+        concurrency,
+      })
+    : []
+  return writeRecords(written, {
+    options,
+    classes,
+    labels,
+    corrupt,
+    missingLabels,
+    leftOut: leftOut.size,
+    rescuedBoxes,
+    found,
+    joined: plan.joined,
+    copies,
+  })
 }
 
 async function requireEmpty(output: string): Promise<void> {
@@ -154,37 +162,73 @@ function nothingLeft(corrupt: readonly SkippedImage[], missing: readonly string[
   })
 }
 
-function planParts(
-  frame: SourceFrame,
-  boxes: readonly LabelledBox[],
-  options: PrepareSettings,
-): { parts: PlannedPart[]; rescued: number } {
-  const { stem } = frame.found
-  if (!options.tile) return { parts: [{ stem, rect: undefined, boxes }], rescued: 0 }
-  const cut = cutFrame(frame.width, frame.height, boxes, options.tile, options.minVisible)
-  return {
-    parts: cut.tiles.map((tile) => ({
-      stem: `${stem}__x${tile.rect.x}_y${tile.rect.y}`,
-      rect: tile.rect,
-      boxes: tile.boxes,
-    })),
-    rescued: cut.rescued,
-  }
+interface Described {
+  readonly frame: SourceFrame
+  readonly metadata: ImageMetadata | undefined
+  readonly image: string
+  readonly flight: string
+  readonly split: SourceFrame['found']['split']
+  readonly sha256: string
+  readonly classIds: readonly number[]
+  readonly place: GeoPoint | undefined
+  readonly look: Uint32Array | undefined
 }
 
-/** Tiles of train without boxes that exceed their share; whole images and other splits keep all. */
-function chooseBackground(planned: readonly PlannedFrame[], options: PrepareSettings): Set<PlannedPart> {
-  if (!options.tile) return new Set()
-  const parts = planned.filter((item) => item.split === 'train').flatMap((item) => item.parts)
-  const empty = parts.filter((part) => part.boxes.length === 0)
-  const full = parts.length - empty.length
-  const room =
-    full === 0 ? empty.length : Math.round((full * options.background) / Math.max(1e-9, 1 - options.background))
-  return new Set(
-    seededRandom(hash32(`background/${options.seed}`))
-      .shuffle(empty)
-      .slice(room),
-  )
+/** What splitting asks of frames; how they look is asked only where it decides. */
+async function describe(
+  frames: readonly SourceFrame[],
+  metadata: ReadonlyMap<string, ImageMetadata>,
+  options: PrepareOptions,
+): Promise<Described[]> {
+  const looks =
+    options.splitBy === 'group' &&
+    splitsAnything(
+      frames.map((frame) => frame.found),
+      options,
+    )
+  return mapConcurrent(frames, options.concurrency ?? 4, async (frame) => {
+    const { found, sha256 } = frame
+    const about = metadata.get(found.image)
+    return {
+      frame,
+      metadata: about,
+      image: found.image,
+      flight: flightOf(found.stem, about),
+      split: found.split,
+      sha256,
+      classIds: frame.labels?.boxes.map(({ classId }) => classId) ?? [],
+      place: placeOf(frame, about),
+      // An image that does not decode looks like nothing; writing it will say why.
+      look: looks ? await perceptualHash(join(options.input, found.image)).catch(() => undefined) : undefined,
+    }
+  })
+}
+
+/** `latitude` and `longitude` of the metadata, else what the camera wrote. */
+function placeOf(frame: SourceFrame, about: ImageMetadata | undefined): GeoPoint | undefined {
+  const [latitude, longitude] = [about?.['latitude'], about?.['longitude']]
+  if (typeof latitude === 'number' && typeof longitude === 'number') {
+    return { latitudeDeg: latitude, longitudeDeg: longitude }
+  }
+  const { latitudeDeg, longitudeDeg } = frame.camera
+  return latitudeDeg === undefined || longitudeDeg === undefined ? undefined : { latitudeDeg, longitudeDeg }
+}
+
+/** Frames of one name in several of the source's splits are one file when they come into the same split. */
+function refuseSameNames(planned: readonly PlannedFrame[]): void {
+  const seen = new Map<string, string>()
+  for (const { split, frame } of planned) {
+    const key = `${split}/${frame.found.stem}`
+    const other = seen.get(key)
+    if (other !== undefined) {
+      throw new SkyloopError({
+        code: 'data.duplicate-name',
+        message: `${other} and ${frame.found.image} have the same name and would both be in ${split}`,
+        hint: 'rename one of them',
+      })
+    }
+    seen.set(key, frame.found.image)
+  }
 }
 
 /** @returns why the frame cannot be decoded, or undefined */
@@ -198,155 +242,4 @@ async function writeOne(item: PlannedFrame, options: PrepareOptions): Promise<st
     throw error
   }
   return undefined
-}
-
-interface Findings {
-  readonly options: PrepareOptions
-  readonly classes: readonly string[]
-  readonly labels: LabelReport
-  readonly corrupt: readonly SkippedImage[]
-  readonly missingLabels: readonly string[]
-  readonly leftOut: ReadonlySet<PlannedPart>
-  readonly rescuedBoxes: number
-  readonly found: Awaited<ReturnType<typeof findImages>>
-}
-
-async function finish(written: readonly PlannedFrame[], findings: Findings): Promise<PreparedDataset> {
-  const { options, classes, found } = findings
-  const { output } = options
-  const frames = await writeFrames(written, options)
-  const count = (value: (item: PlannedFrame) => number): PerSplit => {
-    const sums: Record<Split, number> = { train: 0, val: 0, test: 0 }
-    for (const item of written) sums[item.split] += value(item)
-    return sums
-  }
-  const settings: PrepareSettings = {
-    tile: options.tile,
-    scale: options.scale,
-    valFraction: options.valFraction,
-    testFraction: options.testFraction,
-    splitBy: options.splitBy,
-    seed: options.seed,
-    minVisible: options.minVisible,
-    background: options.background,
-    missingLabels: options.missingLabels,
-    unknownClass: options.unknownClass,
-    trainFrames: options.trainFrames,
-  }
-  const flights = Object.fromEntries(
-    SPLITS.map((split) => [
-      split,
-      [...new Set(written.filter((item) => item.split === split).map((item) => item.flight))].sort(),
-    ]),
-  ) as Record<Split, string[]>
-  const dataset: PreparedDataset = {
-    contentHash: contentHash(
-      written.flatMap(({ frame }) => [
-        { path: frame.found.image, sha256: frame.sha256 },
-        { path: frame.found.label, sha256: frame.labelSha256 },
-      ]),
-      { classes: [...classes], settings: settings as unknown as Json },
-    ),
-    images: count((item) => item.parts.length),
-    boxes: count((item) => item.parts.reduce((sum, part) => sum + part.boxes.length, 0)),
-    boxesPerClass: Object.fromEntries(
-      classes.map((name, id) => [
-        name,
-        count((item) =>
-          item.parts.reduce((sum, part) => sum + part.boxes.filter((box) => box.classId === id).length, 0),
-        ),
-      ]),
-    ),
-    classes,
-    tile: options.tile,
-    frames: frames.counts,
-    flights,
-    splitBy: options.splitBy,
-    layout: found.layout,
-    options: settings,
-    report: {
-      sourceImages: found.images.length,
-      sourceBoxes: count((item) => item.boxes.length),
-      rescuedBoxes: findings.rescuedBoxes,
-      backgroundKept: count((item) => item.parts.filter((part) => part.boxes.length === 0).length),
-      backgroundLeftOut: { train: findings.leftOut.size, val: 0, test: 0 },
-      labels: findings.labels,
-      corrupt: findings.corrupt,
-      skipped:
-        options.missingLabels === 'skip'
-          ? findings.missingLabels.map((image) => ({ image, reason: 'it has no label file' }))
-          : [],
-      missingLabels: findings.missingLabels,
-      orphanLabels: found.orphanLabels,
-      ignoredFolders: found.ignored,
-      warnings: warningsOf(written, findings, flights),
-    },
-  }
-  await writeFileAtomic(join(output, 'classes.txt'), `${classes.join('\n')}\n`)
-  await writeFileAtomic(join(output, 'data.yaml'), dataYaml(dataset))
-  await writeFileAtomic(join(output, 'metadata.jsonl'), metadataLines(written, frames.paths, options))
-  await writeFileAtomic(join(output, 'README.md'), datasetCard(dataset))
-  await writeJsonAtomic(join(output, 'dataset.json'), dataset)
-  return dataset
-}
-
-/** Whole frames with checked labels: all of val and test, an even sample of train. */
-async function writeFrames(
-  written: readonly PlannedFrame[],
-  options: PrepareOptions,
-): Promise<{ counts: PerSplit; paths: ReadonlyMap<PlannedFrame, string> }> {
-  const counts: Record<Split, number> = { train: 0, val: 0, test: 0 }
-  const paths = new Map<PlannedFrame, string>()
-  const train = written.filter((item) => item.split === 'train')
-  const step = Math.max(1, train.length / Math.max(1, options.trainFrames))
-  const sample = new Set(
-    Array.from({ length: Math.min(options.trainFrames, train.length) }, (_, k) => train[Math.floor(k * step)]),
-  )
-  for (const item of written) {
-    if (item.split === 'train' && !sample.has(item)) continue
-    const { image, stem } = item.frame.found
-    const folder = join(options.output, 'frames', item.split)
-    await linkOrCopy(join(options.input, image), join(folder, 'images', basename(image)))
-    await writeOutput(join(folder, 'labels', `${stem}.txt`), formatYoloLabels(item.boxes))
-    paths.set(item, `frames/${item.split}/images/${basename(image)}`)
-    counts[item.split]++
-  }
-  return { counts, paths }
-}
-
-function warningsOf(written: readonly PlannedFrame[], findings: Findings, flights: Record<Split, string[]>): string[] {
-  const warnings: string[] = []
-  for (const name of findings.found.ignored) warnings.push(`the folder "${name}" is no split and was left out`)
-  if (findings.found.orphanLabels.length > 0) {
-    warnings.push(`${findings.found.orphanLabels.length} label file(s) have no image`)
-  }
-  if (findings.labels.dropped > 0)
-    warnings.push(`${findings.labels.dropped} label line(s) were dropped; see report.labels`)
-  const shared = flights.train.filter((name) => flights.val.includes(name) || flights.test.includes(name))
-  if (shared.length > 0) warnings.push(`flight(s) in more than one split: ${shared.slice(0, 10).join(', ')}`)
-  if (!written.some((item) => item.boxes.length > 0)) warnings.push('no image has a box')
-  return warnings
-}
-
-/** One line for each written image and frame: what was known of its source, and where in it the image lies. */
-function metadataLines(
-  written: readonly PlannedFrame[],
-  frames: ReadonlyMap<PlannedFrame, string>,
-  options: PrepareSettings,
-): string {
-  const lines: string[] = []
-  for (const item of written) {
-    const source = item.frame.found.image
-    const { altitudeM } = item.frame
-    const known = { ...(altitudeM !== undefined && { altitudeM }), ...item.metadata, flight: item.flight, source }
-    const frame = frames.get(item)
-    if (frame !== undefined) lines.push(JSON.stringify({ ...known, image: frame }))
-    for (const part of item.parts) {
-      const rect = part.rect
-      const tileXyxyPx = rect && [rect.x, rect.y, rect.x + rect.width, rect.y + rect.height]
-      const scale = options.tile?.scale ?? options.scale
-      lines.push(JSON.stringify({ ...known, image: `${item.split}/images/${part.stem}.jpg`, tileXyxyPx, scale }))
-    }
-  }
-  return lines.map((line) => `${line}\n`).join('')
 }

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import sharp from 'sharp'
-import { codeOf, messageOf } from '../../core/errors.ts'
+import { codeOf, messageOf, SkyloopError } from '../../core/errors.ts'
 import type { FoundImage } from '../formats/find-images.ts'
-import { altitudeFromXmp } from '../formats/flight-altitude.ts'
 import { parseYoloLabels, type YoloLabels } from '../formats/yolo-labels.ts'
+import type { CameraMetadata } from '../metadata/camera-metadata.ts'
+import { imageHeader } from '../metadata/image-header.ts'
 import { hashBytes } from '../version/content-hash.ts'
 
 /** An image file that opened, and its labels. */
@@ -17,8 +17,8 @@ export interface SourceFrame {
   /** Undefined when there is no label file, which is not the same as an empty one. */
   readonly labels: YoloLabels | undefined
   readonly labelSha256: string
-  /** Metres above take-off that the camera wrote into the image; undefined when it wrote none. */
-  readonly altitudeM: number | undefined
+  /** What EXIF and XMP say. */
+  readonly camera: CameraMetadata
 }
 
 /** An image file that cannot be used. */
@@ -35,24 +35,23 @@ export async function readSource(
 ): Promise<SourceFrame | BrokenFrame> {
   const bytes = await readFile(join(root, found.image))
   if (bytes.length === 0) return { found, reason: 'the file is empty (0 bytes)' }
-  let size: { width: number; height: number }
-  let altitudeM: number | undefined
+  let header: Awaited<ReturnType<typeof imageHeader>>
   try {
-    const metadata = await sharp(bytes).metadata()
-    size = metadata.autoOrient
-    altitudeM = metadata.xmp && altitudeFromXmp(metadata.xmp.toString('utf8'))
+    header = await imageHeader(bytes, found.image)
   } catch (error) {
-    return { found, reason: firstLine(messageOf(error)) }
+    return { found, reason: firstLine(messageOf(error instanceof SkyloopError ? (error.cause ?? error) : error)) }
   }
   const text = await readFile(join(root, found.label), 'utf8').catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
     throw error
   })
+  const { storedWidth, storedHeight, orientation = 1, camera } = header
+  const [width, height] = orientation >= 5 ? [storedHeight, storedWidth] : [storedWidth, storedHeight]
   const labels =
     text === undefined
       ? undefined
-      : parseYoloLabels(text, { file: found.label, classCount, imageSizePx: [size.width, size.height] })
-  return { found, ...size, sha256: hashBytes(bytes), labels, labelSha256: hashBytes(text ?? '\0missing'), altitudeM }
+      : parseYoloLabels(text, { file: found.label, classCount, imageSizePx: [width, height] })
+  return { found, width, height, sha256: hashBytes(bytes), labels, labelSha256: hashBytes(text ?? '\0missing'), camera }
 }
 
 export function isBroken(frame: SourceFrame | BrokenFrame): frame is BrokenFrame {

@@ -4,6 +4,7 @@ import sharp, { type OutputInfo, type Sharp } from 'sharp'
 import { codeOf, messageOf, SkyloopError } from '../../core/errors.ts'
 import { formatYoloLabels, type LabelledBox } from '../formats/yolo-labels.ts'
 import { firstLine } from './read-source.ts'
+import { PADDING_GREY, type Letterbox } from './letterbox.ts'
 import type { TileRect } from './tile-frame.ts'
 
 /** One image to write of a frame. */
@@ -12,11 +13,14 @@ export interface FramePart {
   readonly stem: string
   /** Undefined for the whole frame. */
   readonly rect: TileRect | undefined
+  /** Where the frame lies in a square of this side, on grey; undefined where it fills the written image. */
+  readonly letterbox?: Letterbox | undefined
+  /** Fractions of the written image. */
   readonly boxes: readonly LabelledBox[]
 }
 
 /** Quality of written JPEGs; colour is kept at full resolution because small objects live by it. */
-const JPEG = { quality: 92, chromaSubsampling: '4:4:4' } as const
+export const JPEG = { quality: 92, chromaSubsampling: '4:4:4' } as const
 
 /**
  * Decodes a frame once and writes its parts as `<folder>/images/*.jpg` and `<folder>/labels/*.txt`.
@@ -35,9 +39,15 @@ export async function writeParts(
     let image: Sharp = sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels } })
     const rect = part.rect ?? { x: 0, y: 0, width: info.width, height: info.height }
     if (part.rect) image = image.extract({ left: rect.x, top: rect.y, width: rect.width, height: rect.height })
-    const width = Math.max(1, Math.round(rect.width * scale))
-    const height = Math.max(1, Math.round(rect.height * scale))
+    const { letterbox } = part
+    const width = letterbox?.width ?? Math.max(1, Math.round(rect.width * scale))
+    const height = letterbox?.height ?? Math.max(1, Math.round(rect.height * scale))
     if (width !== rect.width || height !== rect.height) image = image.resize(width, height, { fit: 'fill' })
+    if (letterbox) {
+      const { side, left, top } = letterbox
+      const background = { r: PADDING_GREY, g: PADDING_GREY, b: PADDING_GREY }
+      image = image.extend({ left, top, right: side - width - left, bottom: side - height - top, background })
+    }
     await writeOutput(join(folder, 'images', `${part.stem}.jpg`), await image.jpeg(JPEG).toBuffer())
     await writeOutput(join(folder, 'labels', `${part.stem}.txt`), formatYoloLabels(part.boxes))
   }

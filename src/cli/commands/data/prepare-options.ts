@@ -1,3 +1,4 @@
+import { augmentSettings } from '../../../data/prepare/augment/augment-settings.ts'
 import { DEFAULT_SETTINGS, type PrepareSettings } from '../../../data/prepare/prepared-dataset.ts'
 import type { OptionSpec } from '../../command.ts'
 import { UsageError } from '../../failure.ts'
@@ -10,7 +11,13 @@ export interface PrepareChoices {
   readonly imgsz: number
   readonly val: number
   readonly test: number
+  readonly letterbox?: number
   readonly splitBy: PrepareSettings['splitBy']
+  readonly assign: PrepareSettings['assign']
+  readonly placeRadius: number
+  readonly resplit?: boolean
+  readonly augment: number
+  readonly augmentBy?: string
   readonly seed: number
   readonly minVisible: number
   readonly background: number
@@ -26,6 +33,11 @@ export const PREPARE_OPTIONS: readonly OptionSpec[] = [
     flags: '--tile <px>',
     description: 'side of the tiles that frames are cut into, or none (default: 640)',
     parse: readTile,
+  },
+  {
+    flags: '--letterbox <px>',
+    description: 'fit whole frames into squares of this side instead of cutting them',
+    parse: integer('--letterbox', 32, 20_000),
   },
   {
     flags: '--overlap <0-0.9>',
@@ -53,10 +65,24 @@ export const PREPARE_OPTIONS: readonly OptionSpec[] = [
   },
   {
     flags: '--split-by <what>',
-    description: 'what stays together',
-    choices: ['flight', 'image'],
+    description: 'what stays in one split: group is flight, place and look-alikes together',
+    choices: ['group', 'flight', 'image'],
     default: D.splitBy,
   },
+  {
+    flags: '--assign <how>',
+    description:
+      'by the shares of images and classes, or by a hash that keeps groups where they are when others are added',
+    choices: ['stratified', 'hash'],
+    default: D.assign,
+  },
+  {
+    flags: '--place-radius <m>',
+    description: 'cameras this near see the same place; 0 leaves GPS out',
+    default: D.placeRadiusM,
+    parse: decimal('--place-radius', 0, 100_000),
+  },
+  { flags: '--resplit', description: 'split anew where the folder has train and val already' },
   {
     flags: '--seed <n>',
     description: 'the same seed gives the same data set',
@@ -93,12 +119,31 @@ export const PREPARE_OPTIONS: readonly OptionSpec[] = [
     choices: ['fail', 'drop'],
     default: D.unknownClass,
   },
+  {
+    flags: '--augment <n>',
+    description: 'changed copies of each train image',
+    default: 0,
+    parse: integer('--augment', 0, 20),
+  },
+  {
+    flags: '--augment-by <list>',
+    description: 'of flip, rotate, zoom, light, hue, blur, noise, mosaic (default: all but mosaic)',
+  },
 ]
 
 /** @throws UsageError `cli.option` when options contradict each other */
 export function settingsOf(choices: PrepareChoices): PrepareSettings {
-  const { tile = 640, overlap, imgsz } = choices
+  const { overlap, imgsz, letterbox } = choices
+  if (letterbox !== undefined && typeof choices.tile === 'number') {
+    throw new UsageError({ code: 'cli.option', message: '--letterbox and --tile are two ways to fit frames; give one' })
+  }
+  const tile = choices.tile ?? (letterbox === undefined ? 640 : 'none')
   return {
+    letterbox: letterbox ?? null,
+    assign: choices.assign,
+    placeRadiusM: choices.placeRadius,
+    resplit: choices.resplit === true,
+    augment: augmentSettings(choices.augment, choices.augmentBy),
     tile: tile === 'none' ? null : { size: tile, overlap, scale: imgsz / tile },
     scale: 1,
     valFraction: choices.val,

@@ -8,6 +8,8 @@ import { PREPARE_OPTIONS, requireOut, settingsOf, type PrepareChoices } from './
 interface Options extends PrepareChoices {
   readonly out: string
   readonly onCorrupt: 'fail' | 'skip'
+  readonly licence?: string
+  readonly origin?: string
 }
 
 export const prepare = defineCommand<Options>({
@@ -27,6 +29,8 @@ export const prepare = defineCommand<Options>({
       choices: ['fail', 'skip'],
       default: 'fail',
     },
+    { flags: '--licence <text>', description: 'licence of the source, for the card' },
+    { flags: '--origin <text>', description: 'where the source is from, for the card' },
   ],
   examples: [
     ['data prepare ./flights --out ./ready', 'tiles of 640 px, a fifth of the images in val'],
@@ -43,6 +47,8 @@ export const prepare = defineCommand<Options>({
         input: resolve(workingFolder, given),
         output,
         onCorrupt: options.onCorrupt,
+        ...(options.licence !== undefined && { licence: options.licence }),
+        ...(options.origin !== undefined && { origin: options.origin }),
         onProgress: (done, total) => {
           context.signal.throwIfAborted()
           task.update(`${done}/${total} images`, done / total)

@@ -1,14 +1,32 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Split } from '../formats/find-images.ts'
-import { splitFlights, type SplitInput, type SplitRule } from './split-flights.ts'
+import { planSplits, type SplitInput, type SplitRule } from './plan-splits.ts'
 
-const RULE: SplitRule = { valFraction: 0.2, splitBy: 'flight', seed: 0 }
+const RULE: SplitRule = {
+  valFraction: 0.2,
+  testFraction: 0,
+  splitBy: 'flight',
+  assign: 'stratified',
+  placeRadiusM: 50,
+  resplit: false,
+  seed: 0,
+}
+
+const splitFlights = (images: readonly SplitInput[], rule: SplitRule): ReadonlyMap<string, Split> =>
+  planSplits(images, rule).splits
+
+/** Every image different from all others in content. */
+const plain = (image: string, flight: string, split: Split | undefined): SplitInput => ({
+  image,
+  flight,
+  split,
+  sha256: image,
+  classIds: [0],
+})
 
 function flights(sizes: readonly number[], split?: Split): SplitInput[] {
-  return sizes.flatMap((size, f) =>
-    Array.from({ length: size }, (_, k) => ({ image: `f${f}-${k}.jpg`, flight: `f${f}`, split })),
-  )
+  return sizes.flatMap((size, f) => Array.from({ length: size }, (_, k) => plain(`f${f}-${k}.jpg`, `f${f}`, split)))
 }
 
 const count = (splits: ReadonlyMap<string, Split>, wanted: Split): number =>
@@ -20,13 +38,13 @@ test('ten flights of ten frames give two flights to val', () => {
 })
 
 test('a split that is there is kept', () => {
-  const images = [...flights([3], 'train'), { image: 'v.jpg', flight: 'f0', split: 'val' as const }]
+  const images = [...flights([3], 'train'), plain('v.jpg', 'f0', 'val')]
   const splits = splitFlights(images, RULE)
   expect([splits.get('f0-0.jpg'), splits.get('v.jpg')]).toEqual(['train', 'val'])
 })
 
 test('val is taken from train when only train is given; test is left as it is', () => {
-  const images = [...flights([4, 4, 4], 'train'), { image: 't.jpg', flight: 't', split: 'test' as const }]
+  const images = [...flights([4, 4, 4], 'train'), plain('t.jpg', 't', 'test')]
   const splits = splitFlights(images, { ...RULE, valFraction: 0.3 })
   expect([count(splits, 'train'), count(splits, 'val'), splits.get('t.jpg')]).toEqual([8, 4, 'test'])
 })
