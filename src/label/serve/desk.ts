@@ -18,13 +18,19 @@ export interface Adviser {
   answered(objectId: string): void
 }
 
+/** A task as the page names it. The object lets a server that was started anew take the task up again. */
+export interface TaskName {
+  readonly taskId: string
+  readonly objectId: string
+}
+
 /** One worker's side of the table: the tasks claimed and what comes next. */
 export interface Desk {
   claim(): Promise<ClaimedTask | undefined>
-  renew(taskId: string): Promise<{ expiresInMs: number }>
-  saveDraft(taskId: string, boxes: readonly WireBox[]): Promise<void>
-  submit(taskId: string, answer: WorkerAnswer): Promise<void>
-  skip(taskId: string, reason: string): Promise<void>
+  renew(task: TaskName): Promise<{ expiresInMs: number }>
+  saveDraft(task: TaskName, boxes: readonly WireBox[]): Promise<void>
+  submit(task: TaskName, answer: WorkerAnswer): Promise<void>
+  skip(task: TaskName, reason: string): Promise<void>
   progress(): Promise<Progress>
   /** Gives back what is claimed, when the server ends. */
   release(): Promise<void>
@@ -44,18 +50,27 @@ export function createDesk({ source, worker, adviser, nowMs }: DeskOptions): Des
   /** Tasks that have ended well; a page that did not hear so asks again. */
   const ended = new Set<string>()
 
-  const taskOf = (taskId: string): LabellingTask => {
-    const task = tasks.get(taskId)
-    if (task) return task
-    throw new SkyloopError({
-      code: 'label.claim-lost',
-      message: 'this server does not know the task any more; it was started anew or the time was over',
-      hint: 'go to another image: this one comes back, and what was saved of it',
-    })
+  const taskOf = async ({ taskId, objectId }: TaskName): Promise<LabellingTask> => {
+    const known = tasks.get(taskId)
+    if (known) return known
+    return takeUp(taskId, objectId)
   }
-  const end = (task: LabellingTask): void => {
-    tasks.delete(task.taskId)
-    ended.add(task.taskId)
+  /** Claims an object again whose claim has ended, under the name that the page knows. */
+  const takeUp = async (taskId: string, objectId: string): Promise<LabellingTask> => {
+    const task = await source.claim(worker, objectId)
+    if (!task) {
+      throw new SkyloopError({
+        code: 'label.object-taken',
+        message: 'the time for this image was over, and it needs nobody any more',
+        hint: 'go to another image; what you drew is kept as a draft',
+      })
+    }
+    tasks.set(taskId, task)
+    return task
+  }
+  const end = (taskId: string): void => {
+    tasks.delete(taskId)
+    ended.add(taskId)
   }
   /** Those that may come next, best first. */
   const upcoming = (summaries: readonly TaskSummary[]): readonly TaskSummary[] => {
@@ -120,33 +135,32 @@ export function createDesk({ source, worker, adviser, nowMs }: DeskOptions): Des
       tasks.set(task.taskId, task)
       return present(task, summaries)
     },
-    renew: async (taskId) => {
-      const task = taskOf(taskId)
+    renew: async (name) => {
+      const task = await taskOf(name)
       const expiresAt = await source.renew(task)
-      tasks.set(taskId, { ...task, expiresAt })
+      tasks.set(name.taskId, { ...task, expiresAt })
       return { expiresInMs: expiresAt.getTime() - nowMs() }
     },
-    saveDraft: (taskId, boxes) => source.saveDraft(taskOf(taskId), boxes satisfies readonly LabelledBox[]),
-    submit: async (taskId, answer) => {
-      if (ended.has(taskId)) return
-      const task = taskOf(taskId)
+    saveDraft: async (name, boxes) => {
+      if (!ended.has(name.taskId)) await source.saveDraft(await taskOf(name), boxes satisfies readonly LabelledBox[])
+    },
+    submit: async (name, answer) => {
+      if (ended.has(name.taskId)) return
+      const task = await taskOf(name)
       try {
         await source.submit(task, answer)
       } catch (error) {
         if (codeOf(error) !== 'label.claim-lost') throw error
         // The time was over. If nobody else has taken the image, the answer is as good as one in time.
-        const again = await source.claim(worker, task.objectId)
-        if (!again) throw error
-        await source.submit(again, answer)
+        await source.submit(await takeUp(name.taskId, name.objectId), answer)
       }
-      end(task)
-      adviser?.answered(task.objectId)
+      end(name.taskId)
+      adviser?.answered(name.objectId)
     },
-    skip: async (taskId, reason) => {
-      if (ended.has(taskId)) return
-      const task = taskOf(taskId)
-      await source.skip(task, reason)
-      end(task)
+    skip: async (name, reason) => {
+      if (ended.has(name.taskId)) return
+      await source.skip(await taskOf(name), reason)
+      end(name.taskId)
     },
     progress: async () => {
       const summaries = await source.list(worker)

@@ -4,7 +4,7 @@ import { codeOf, messageOf, SkyloopError } from '../../core/errors.ts'
 import type { WorkerAnswer } from '../../core/labelling/worker-answer.ts'
 import type { ErrorMessage, QualityReport, SessionInfo } from '../page/protocol.ts'
 import type { TaskSource } from '../tasks/task-source.ts'
-import { type Adviser, createDesk, type Desk } from './desk.ts'
+import { type Adviser, createDesk, type Desk, type TaskName } from './desk.ts'
 import { refusal, setSafetyHeaders } from './guard.ts'
 import { readJsonBody, unfit } from './json-body.ts'
 import { pageFile } from './page-files.ts'
@@ -112,32 +112,35 @@ export async function createLabelServer(options: LabelServerOptions): Promise<La
       default: {
         const [, taskId, verb] = /^POST \/api\/tasks\/([^/]+)\/(renew|draft|submit|skip)$/.exec(call) ?? []
         if (taskId === undefined) return undefined
-        return answerTask(decodeURIComponent(taskId), verb as TaskVerb, desk, await readJsonBody(request))
+        const body = await readJsonBody(request)
+        const { objectId } = body
+        if (typeof objectId !== 'string') throw unfit('has no objectId')
+        return answerTask({ taskId: decodeURIComponent(taskId), objectId }, verb as TaskVerb, desk, body)
       }
     }
   }
 
   const answerTask = async (
-    taskId: string,
+    task: TaskName,
     verb: TaskVerb,
     desk: Desk,
     body: Record<string, unknown>,
   ): Promise<object> => {
     switch (verb) {
       case 'renew':
-        return desk.renew(taskId)
+        return desk.renew(task)
       case 'draft':
-        await desk.saveDraft(taskId, readWireBoxes(body['boxes']))
+        await desk.saveDraft(task, readWireBoxes(body['boxes']))
         return {}
       case 'submit':
-        await desk.submit(taskId, readSubmission(body, source))
+        await desk.submit(task, readSubmission(body, source))
         return {}
       case 'skip': {
         const reason = body['reason']
         if (typeof reason !== 'string' || reason.trim() === '' || reason.length > 500) {
           throw unfit('has no reason of 1 to 500 characters')
         }
-        await desk.skip(taskId, reason.trim())
+        await desk.skip(task, reason.trim())
         return {}
       }
     }

@@ -73,7 +73,8 @@ export function openFolder(s3: S3Client, uri: string): S3Folder {
             new PutObjectCommand({
               Bucket: bucket,
               Key: full(key),
-              Body: value === undefined ? '' : JSON.stringify(value),
+              // The SDK takes an empty body without a length for a stream.
+              ...(value === undefined ? { Body: '', ContentLength: 0 } : { Body: JSON.stringify(value) }),
               ContentType: 'application/json',
               ...(when === undefined ? {} : 'absent' in when ? { IfNoneMatch: '*' } : { IfMatch: when.etag }),
             }),

@@ -1,6 +1,8 @@
 import { consolidateBoxes } from '../../core/labelling/consolidate-boxes.ts'
 import { boxAttributes, failureAttributes } from '../../core/labelling/label-attributes.ts'
+import type { LabelledBox } from '../../core/labelling/worker-answer.ts'
 import { joinS3 } from '../../core/s3-uri.ts'
+import { earlierBoxes } from './earlier-boxes.ts'
 import type { ManifestSource } from './manifest-source.ts'
 import type { S3Folder } from './s3-folder.ts'
 import type { StoredAnswer } from './stored-answers.ts'
@@ -52,10 +54,21 @@ export async function writeOutput(source: ManifestSource, folder: S3Folder, jobN
     counts.boxes += boxes.length
     counts.outvoted += outvoted.length
     const size = first.answer.annotatedResult.inputImageProperties
-    const status = work.adjusts === undefined ? undefined : 'adjusted'
+    const status =
+      work.adjusts === undefined ? undefined : adjustment(boxes, earlierBoxes(line, work.adjusts, work.labels))
     return { ...line, ...boxAttributes(origin, work.labels, boxes, size, status) }
   })
   const key = 'manifests/output/output.manifest'
   await folder.writeText(key, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), 'application/x-ndjson')
   return { uri: joinS3(folder.uri, key), images: entries.length, ...counts }
+}
+
+/** Whether what people left standing differs from what they were shown. */
+function adjustment(after: readonly LabelledBox[], before: readonly LabelledBox[]): 'adjusted' | 'unadjusted' {
+  const text = (boxes: readonly LabelledBox[]): string =>
+    boxes
+      .map(({ label, left, top, width, height }) => JSON.stringify([label, left, top, width, height]))
+      .toSorted()
+      .join()
+  return text(after) === text(before) ? 'unadjusted' : 'adjusted'
 }

@@ -74,7 +74,18 @@ async function readError(response: Response): Promise<ErrorMessage> {
 // The server is ours and of the same version: its answers have the shapes of protocol.ts.
 const read = async <T>(response: Promise<Response>): Promise<T> => (await (await response).json()) as T
 
-const task = (taskId: string, verb: string): string => `/api/tasks/${encodeURIComponent(taskId)}/${verb}`
+/** Which task is meant. The object is named too, so that a server that was started anew can take the task up. */
+export interface TaskName {
+  readonly taskId: string
+  readonly objectId: string
+}
+
+const callTask = (
+  { taskId, objectId }: TaskName,
+  verb: string,
+  body: object = {},
+  keepalive = false,
+): Promise<Response> => call(`/api/tasks/${encodeURIComponent(taskId)}/${verb}`, { objectId, ...body }, keepalive)
 
 export const getSession = (): Promise<SessionInfo> => read(call('/api/session'))
 export const getProgress = (): Promise<Progress> => read(call('/api/progress'))
@@ -86,11 +97,11 @@ export async function claim(): Promise<ClaimedTask | undefined> {
   return claimed
 }
 
-export const renew = (taskId: string): Promise<{ expiresInMs: number }> => read(call(task(taskId, 'renew'), {}))
+export const renew = (task: TaskName): Promise<{ expiresInMs: number }> => read(callTask(task, 'renew'))
 
 /** @param leaving the page is being closed: the request outlives it */
-export async function saveDraft(taskId: string, boxes: readonly WireBox[], leaving = false): Promise<void> {
-  await call(task(taskId, 'draft'), { boxes }, leaving)
+export async function saveDraft(task: TaskName, boxes: readonly WireBox[], leaving = false): Promise<void> {
+  await callTask(task, 'draft', { boxes }, leaving)
 }
 
 export interface Submission {
@@ -99,15 +110,14 @@ export interface Submission {
   readonly height: number
   /** Chosen label of a verification. */
   readonly verdict?: string
-  readonly seconds: number
 }
 
-export async function submit(taskId: string, submission: Submission): Promise<void> {
-  await call(task(taskId, 'submit'), submission)
+export async function submit(task: TaskName, submission: Submission): Promise<void> {
+  await callTask(task, 'submit', submission)
 }
 
-export async function skip(taskId: string, reason: string): Promise<void> {
-  await call(task(taskId, 'skip'), { reason })
+export async function skip(task: TaskName, reason: string): Promise<void> {
+  await callTask(task, 'skip', { reason })
 }
 
 export async function getImage(path: string): Promise<Blob> {

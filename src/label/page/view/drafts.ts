@@ -67,7 +67,7 @@ export function createDrafts(bench: Workbench, scope: string): Drafts {
     const boxes = current()
     showSaved('saving')
     try {
-      await saveDraft(one.taskId, boxes, leaving)
+      await saveDraft(one, boxes, leaving)
       if (task !== one) return
       const newer = timer !== undefined
       if (!newer) keepHere(one, boxes, true)
@@ -100,6 +100,7 @@ export function createDrafts(bench: Workbench, scope: string): Drafts {
     changed: () => {
       if (!task) return
       keepHere(task, current(), false)
+      showSaved('saving')
       clearTimeout(timer)
       timer = setTimeout(() => void send(), PAUSE_MS)
     },

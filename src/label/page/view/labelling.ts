@@ -25,7 +25,6 @@ export function createLabelling(bench: Workbench, info: SessionInfo): Labelling 
   const drafts = createDrafts(bench, `${info.worker}:${info.title}`)
   const isVerification = info.kind === 'verification'
   let task: ClaimedTask | undefined
-  let openedAtMs = 0
   let expiresAtMs = 0
   let renewing = false
   let restored = false
@@ -77,7 +76,7 @@ export function createLabelling(bench: Workbench, info: SessionInfo): Labelling 
         'This image cannot be shown',
         `${claimed.name}: ${why}`,
         button('Try again', undefined, () => void open(claimed)),
-        button('Skip it', undefined, () => void leave(() => api.skip(claimed.taskId, `cannot be shown: ${why}`)), {
+        button('Skip it', undefined, () => void leave(() => api.skip(claimed, `cannot be shown: ${why}`)), {
           class: 'primary',
         }),
       )
@@ -88,7 +87,6 @@ export function createLabelling(bench: Workbench, info: SessionInfo): Labelling 
     restored = false
     bench.locked = isVerification
     task = claimed
-    openedAtMs = performance.now()
     veil()
     byId('stage', HTMLElement).focus({ preventScroll: true })
     const found = proposals(bench.sheet).length
@@ -131,7 +129,7 @@ export function createLabelling(bench: Workbench, info: SessionInfo): Labelling 
     renewing = true
     const renewed = task
     api
-      .renew(renewed.taskId)
+      .renew(renewed)
       .then(
         ({ expiresInMs }) => {
           if (task === renewed) expiresAtMs = Date.now() + expiresInMs
@@ -162,11 +160,10 @@ export function createLabelling(bench: Workbench, info: SessionInfo): Labelling 
         boxes: bench.sheet.boxes.map(toWire),
         width,
         height,
-        seconds: (performance.now() - openedAtMs) / 1000,
         ...(isVerification ? { verdict: bench.currentLabel } : {}),
       }
       veil('Sending')
-      await leave(() => api.submit(ending.taskId, submission))
+      await leave(() => api.submit(ending, submission))
       if (task === ending) veil()
     },
     skip: async () => {
@@ -174,7 +171,7 @@ export function createLabelling(bench: Workbench, info: SessionInfo): Labelling 
       if (!ending) return
       const reason = await askSkipReason()
       if (reason === undefined || task !== ending) return
-      await leave(() => api.skip(ending.taskId, reason))
+      await leave(() => api.skip(ending, reason))
     },
     copyPrevious: () => {
       const previous = task?.previous
