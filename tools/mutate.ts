@@ -31,6 +31,9 @@ const GROUPS: Readonly<Record<string, Group>> = {
       'src/yolo/lowering/lower-cross-entropy.test.ts',
       'src/yolo/lowering/compile.test.ts',
       'src/yolo/runtime/channel-block.test.ts',
+      'src/yolo/loss',
+      'src/yolo/model/network.test.ts',
+      'test/parity/loss.test.ts',
     ],
   },
   training: {

@@ -47,6 +47,12 @@ describe.each(['microsoft', 'standard'] as const)('values in the %s dialect', (d
   const VALUES = [1, 5, 2, 4, 8, 7, 3, 6]
   const cases = [
     ['the greatest three', () => op.topMask(op.reshape(x(), [1, 8]), 3), [0, 0, 0, 0, 1, 1, 0, 1]],
+    ['the greatest two of each row', () => op.topMask(op.reshape(x(), [1, 2, 4]), 2), [0, 1, 0, 1, 1, 1, 0, 0]],
+    [
+      'the centres of cells, across and down',
+      () => op.cellCentres(x()),
+      [0.5, 1.5, 2.5, 3.5, 0.5, 1.5, 2.5, 3.5, 0.5, 0.5, 0.5, 0.5, 1.5, 1.5, 1.5, 1.5],
+    ],
     ['the first greatest index', () => op.argMax(x(), 2), [1, 1, 1, 1]],
     ['2×2 blocks', () => op.slice(op.upsample2(x()), 2, 0, 2), [1, 1, 5, 5, 2, 2, 4, 4, 1, 1, 5, 5, 2, 2, 4, 4]],
     ['maxima of 3×3 windows', () => op.maxPool(x(), 3), [8, 8, 7, 6, 8, 8, 7, 6]],
