@@ -8,6 +8,7 @@ interface Program {
 
 /** The programs of the `skyloop` image, each loaded only when it is asked for. */
 const PROGRAMS = {
+  profile: () => import('./profile.ts'),
   preprocess: () => import('./preprocess.ts'),
   validate: () => import('./validate.ts'),
   train: () => import('./train.ts'),

@@ -12,6 +12,7 @@ import { createDeploymentStep, type DeploymentOptions } from './create-deploymen
 import { createEvaluationStep, type EvaluationOptions } from './create-evaluation-step.ts'
 import { createMonitoringStep, type MonitoringOptions } from './create-monitoring-step.ts'
 import { createPreprocessingStep, type PreprocessingOptions } from './create-preprocessing-step.ts'
+import { createProfilingStep, type ProfilingOptions } from './create-profiling-step.ts'
 import { createRegistrationStep, type RegistrationOptions } from './create-registration-step.ts'
 import { createTrainingStep, type TrainingOptions } from './create-training-step.ts'
 import { createValidationStep, type ValidationOptions } from './create-validation-step.ts'
@@ -32,6 +33,10 @@ export class PipelineFactory {
   constructor(settings: FactorySettings, pipelineName = 'skyloop') {
     this.#settings = settings
     this.#context = stepContext(settings, pipelineName)
+  }
+
+  createProfilingStep(options: ProfilingOptions): Step<DescribeProcessingJobResponse> {
+    return createProfilingStep(this.#context, options)
   }
 
   createPreprocessingStep(options: PreprocessingOptions): Step<DescribeProcessingJobResponse> {
