@@ -5,6 +5,7 @@ import { convert as convertData } from './data/convert.ts'
 import { geo } from './data/geo/geo.ts'
 import { importData } from './data/import.ts'
 import { prepare } from './data/prepare.ts'
+import { profile as profileData } from './data/profile.ts'
 import { synth } from './data/synth.ts'
 import { deploy } from './endpoint/deploy.ts'
 import { remove as deleteEndpoint } from './endpoint/delete.ts'
@@ -71,7 +72,7 @@ export const COMMANDS: Readonly<Record<string, Noun | CommandFactory>> = {
   local: { description: 'the local engine', verbs: [start, stop, localStatus, reset] },
   data: {
     description: 'images and labels',
-    verbs: [checkData, convertData, importData, prepare, geo, synth],
+    verbs: [checkData, profileData, convertData, importData, prepare, geo, synth],
   },
   s3: {
     description: 'objects: list, move, check',
