@@ -6,6 +6,7 @@ export interface Distribution {
   readonly missing: number
   readonly min: number
   readonly p05: number
+  readonly p10: number
   readonly p25: number
   readonly median: number
   readonly p75: number
@@ -41,6 +42,7 @@ export function describeValues(
     missing: values.length - count,
     min: known[0]!,
     p05: quantile(known, 0.05),
+    p10: quantile(known, 0.1),
     p25: quantile(known, 0.25),
     median: quantile(known, 0.5),
     p75: quantile(known, 0.75),

@@ -34,7 +34,7 @@ export const tileSize: Rule = (set) => {
 function fromBoxes({ labels, images }: SetAnalysis, frame: number): Advice | undefined {
   const px = labels?.sidePx
   if (!labels || !px || px.count < 20) return undefined
-  const small = tenth(px)
+  const small = px.p10
   const whole = (small * INPUT_PX) / frame
   if (whole >= LEAST_OBJECT_PX) return undefined
   const tile = tileFor(small, px.p95, frame)
@@ -94,19 +94,4 @@ function tileFor(small: number, large: number, frame: number): number {
 /** Hundredths, 0.1 to 0.4: a box no larger than the overlap is whole in one of the tiles. */
 function overlapFor(large: number, tile: number): number {
   return Math.min(0.4, Math.max(0.1, Math.ceil((large / tile) * 20) / 20))
-}
-
-/** The side under which a tenth of the boxes is, between the twentieth and the quarter by proportion of the histogram. */
-function tenth({
-  histogram: { edges, counts },
-  count,
-}: NonNullable<NonNullable<SetAnalysis['labels']>['sidePx']>): number {
-  let below = 0
-  for (let k = 0; k < counts.length; k++) {
-    if (below + counts[k]! >= count / 10) {
-      return edges[k]! + (edges[k + 1]! - edges[k]!) * ((count / 10 - below) / counts[k]!)
-    }
-    below += counts[k]!
-  }
-  return edges.at(-1)!
 }
