@@ -43,7 +43,7 @@ export async function* readXmlChildren(
   parser.on('error', (error) => {
     throw new SkyloopError({
       code: 'data.xml',
-      message: `${shownAs} is not valid XML: ${messageOf(error).replace(/^:/, 'line ')}`,
+      message: `${shownAs} is not valid XML: ${messageOf(error).replace(/^:?(\d+):\d+:/, 'line $1:')}`,
       cause: error,
     })
   })

@@ -110,11 +110,13 @@ async function* imagesOf(
   { ledger, unlabelled }: SourceOptions,
 ): AsyncGenerator<SourceImage> {
   for (const { imageId, value } of store.orphans()) {
+    if (value === LOST) continue
     ledger.issue('unknown-image', 'dropped', placeOf(file, `image ${imageId}`, JSON.parse(value) as Json))
   }
   for (const { id, value } of store.images()) {
     const image = JSON.parse(value) as CocoImage
-    const annotations = store.annotationsOf(id).map((text) => JSON.parse(text) as Record<string, Json>)
+const all = store.annotationsOf(id)
+    const annotations = all.filter((text) => text !== LOST).map((text) => JSON.parse(text) as Record<string, Json>)
     const boxes: SourceBox[] = []
     for (const annotation of annotations) {
       const place = placeOf(file, image.name, annotation)
@@ -127,15 +129,15 @@ async function* imagesOf(
     }
     const place = { file: file.shownAs, line: 0, text: image.name }
     const isKnown = image.isBackground || unlabelled === 'background'
-    if (annotations.length === 0 && !isKnown) ledger.issue('not-annotated', 'none', place)
-    const isLost = annotations.length > 0 && boxes.length === 0
+    if (all.length === 0 && !isKnown) ledger.issue('not-annotated', 'none', place)
+    const isLost = all.length > 0 && boxes.length === 0
     if (isLost) ledger.issue('all-lost', 'none', place)
     yield {
       name: image.name,
       split: file.split,
       ...(image.size ? { statedSizePx: image.size } : {}),
       unit: 'pixels',
-      boxes: isLost || (annotations.length === 0 && !isKnown) ? undefined : boxes,
+      boxes: isLost || (all.length === 0 && !isKnown) ? undefined : boxes,
       place,
     }
   }
@@ -165,14 +167,25 @@ function addAnnotation(store: CocoStore, file: CocoFile, index: number, value: J
     ledger.issue('malformed-box', 'dropped', placeOf(file, `annotation ${index}`, value))
     return
   }
+  const lose = (kind: 'doubled-id' | 'not-finite'): void => {
+    ledger.issue(kind, 'dropped', placeOf(file, `image ${imageId}`, value))
+    // The image is then one of which something was said, so that it cannot pass for background.
+    store.addAnnotation(undefined, imageId, LOST)
+  }
+  // JSON text has no infinity, but a number beyond all doubles reads as one.
+  const sides = value['bbox']
+  if (Array.isArray(sides) && sides.some((side) => typeof side === 'number' && !Number.isFinite(side))) {
+    lose('not-finite')
+    return
+  }
   // A mask is longer than all else together, and only whether there is one matters beside a box.
   const { segmentation, ...rest } = value
-  const kept = value['bbox'] === undefined ? value : { ...rest, hasSegmentation: segmentation !== undefined }
-  const id = idOf(value['id'])
-  if (!store.addAnnotation(id, imageId, JSON.stringify(kept))) {
-    ledger.issue('doubled-id', 'dropped', placeOf(file, `image ${imageId}`, value))
-  }
+  const kept = sides === undefined ? value : { ...rest, hasSegmentation: segmentation !== undefined }
+  if (!store.addAnnotation(idOf(value['id']), imageId, JSON.stringify(kept))) lose('doubled-id')
 }
+
+/** Stands for an annotation that was told as dropped when it was read. */
+const LOST = '{"lost":true}'
 
 /** Numbers of images and annotations; texts are taken too, because some tools write them. */
 function idOf(value: unknown): string | undefined {

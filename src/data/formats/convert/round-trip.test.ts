@@ -153,9 +153,7 @@ describe('on real photographs', () => {
       const { images: before, classes } = await readSet(original.output, 'yolo', { decimals: 3 })
       for (const format of WRITTEN) {
         // The categories of VisDrone have no minibus and no cyclist.
-        const others = [...Object.entries({ minibus: 'van', cyclist: 'bicycle' })].filter(([old]) =>
-          classes.includes(old),
-        )
+        const others = Object.entries({ minibus: 'van', cyclist: 'bicycle' }).filter(([old]) => classes.includes(old))
         const rename = format === 'visdrone' ? { rename: new Map(others) } : {}
         const there = await convert('yolo', source, format, rename)
         const back = await convert(format, there.output, 'yolo')

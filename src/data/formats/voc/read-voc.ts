@@ -41,7 +41,10 @@ export async function openVoc(root: string, file: string | undefined, options: S
       for (const one of files) {
         const found = await readDocument(root, one.path)
         if (typeof found === 'string') {
-          ledger.issue('unreadable-labels', 'none', { file: one.path, line: 0, text: found })
+          // The file is of some image, of which nothing is known then.
+          const place = { file: one.path, line: 0, text: found }
+          ledger.issue('unreadable-labels', 'none', place)
+          yield { name: posix.parse(one.path).name, split: one.split, unit: 'pixels', boxes: undefined, place }
         } else yield readImage(one, found, options)
       }
     },
