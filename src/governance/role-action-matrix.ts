@@ -90,6 +90,11 @@ export function roleActionMatrix(scope: AccountScope): AccessExpectation[] {
       toSagemaker,
     ),
     row('label', 'sagemaker:CreateLabelingJob', arns.sagemaker('labeling-job/a'), { dataScientist: 'allowed' }),
+    row('let workers in to a team', 'sagemaker:UpdateWorkteam', arns.sagemaker('workteam/private-crowd/a'), {
+      dataScientist: 'allowed',
+      execution: 'denied',
+      experiment: 'denied',
+    }),
     row('define a pipeline', 'sagemaker:CreatePipeline', arns.sagemaker('pipeline/a'), people('denied', 'allowed')),
     row('run a pipeline', 'sagemaker:StartPipelineExecution', arns.sagemaker('pipeline/a'), {
       ...people('denied', 'allowed'),

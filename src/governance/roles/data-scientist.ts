@@ -69,8 +69,14 @@ export function dataScientistRole(arns: ScopedArns): RoleDefinition {
         ),
         allow(
           'Label',
-          ['sagemaker:CreateLabelingJob', 'sagemaker:StopLabelingJob'],
+          ['sagemaker:CreateLabelingJob', 'sagemaker:StopLabelingJob', 'sagemaker:AddTags'],
           [arns.sagemaker('labeling-job/*')],
+        ),
+        // Who may change a team may let workers in to it.
+        allow(
+          'GatherLabellers',
+          ['sagemaker:CreateWorkteam', 'sagemaker:UpdateWorkteam'],
+          [arns.sagemaker('workteam/private-crowd/*')],
         ),
       ),
       Limits: policy(
