@@ -41,7 +41,7 @@ export function compileOnnx(
     else names.set(tensor, name)
   }
   const nameOf = (tensor: Tensor): string => names.get(tensor) ?? `t${tensor.id}`
-  for (const node of nodes) {
+  for (const node of inReadingOrder(nodes)) {
     const lowering = LOWERINGS[node.op] as Lowering<OpName>
     lowering(writer, node, {
       inputs: node.inputs.map(nameOf),
@@ -72,4 +72,16 @@ function liveNodes(graph: Graph, roots: readonly Tensor[]): Node[] {
     for (const tensor of node.inputs) needed.add(tensor)
   }
   return live.toReversed()
+}
+
+/**
+ * Results of the graph last, and the latest of them first.
+ *
+ * ONNX Runtime executes what the last node of a file needs, then what the one before it needs, and so on. Without this, every weight
+ * gradient waits until the end, when what it reads has left the caches and everything it reads has had to be kept.
+ */
+function inReadingOrder(nodes: readonly Node[]): Node[] {
+  const read = new Set(nodes.flatMap(({ inputs }) => inputs))
+  const isResult = ({ outputs }: Node): boolean => !outputs.some((out) => read.has(out))
+  return [...nodes.filter((node) => !isResult(node)), ...nodes.filter(isResult).toReversed()]
 }

@@ -1,4 +1,5 @@
 import type { Weights } from '../../model/spec.ts'
+import { moveAverage } from './move-weights.ts'
 
 /** Horizon of the ramp in updates: after so many, the decay has reached 63 % of its last value. */
 const RAMP_UPDATES = 2000
@@ -11,10 +12,7 @@ const RAMP_UPDATES = 2000
  */
 export function updateAverage(average: Weights, weights: Weights, updates: number, decay: number): void {
   const d = decay * (1 - Math.exp(-updates / RAMP_UPDATES))
-  for (const [name, values] of weights) {
-    const mean = average.get(name)!
-    for (let i = 0; i < mean.length; i++) mean[i] = d * mean[i]! + (1 - d) * values[i]!
-  }
+  for (const [name, values] of weights) moveAverage(average.get(name)!, values, d)
 }
 
 /** Moves running batch-norm statistics towards those of a batch, in place. */
@@ -23,10 +21,7 @@ export function updateRunningStatistics(
   batchStatistics: ReadonlyMap<string, Float32Array>,
   momentum: number,
 ): void {
-  for (const [name, values] of batchStatistics) {
-    const running = weights.get(name)!
-    for (let i = 0; i < running.length; i++) running[i] = (1 - momentum) * running[i]! + momentum * values[i]!
-  }
+  for (const [name, values] of batchStatistics) moveAverage(weights.get(name)!, values, 1 - momentum)
 }
 
 export function cloneWeights(weights: Weights): Weights {

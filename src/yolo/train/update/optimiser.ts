@@ -1,4 +1,6 @@
 import type { ModelSpec, Weights } from '../../model/spec.ts'
+import { moveByAdam, moveBySgd, sumOfSquares } from './move-weights.ts'
+import type { SgdMove } from './move-weights.ts'
 import type { StepRates } from './schedule.ts'
 
 export type OptimiserKind = 'sgd' | 'adamw'
@@ -21,14 +23,7 @@ export interface Optimiser {
   steps: number
 }
 
-/** How one tensor moves. */
-interface Move {
-  readonly rate: number
-  readonly momentum: number
-  readonly decay: number
-}
-
-type Rule = (weight: Float32Array, gradient: Float32Array, name: string, move: Move) => void
+type Rule = (weight: Float32Array, gradient: Float32Array, name: string, move: SgdMove) => void
 
 /**
  * @source SGD with Nesterov momentum as in Sutskever et al. 2013; AdamW: Loshchilov and Hutter 2019 (arXiv:1711.05101),
@@ -44,32 +39,23 @@ export function createOptimiser(spec: ModelSpec, options: OptimiserOptions): Opt
     return fresh
   }
   const rules: Record<OptimiserKind, Rule> = {
-    sgd: (weight, gradient, name, { rate, momentum: mu, decay }) => {
-      const velocity = moment(`velocity/${name}`, weight.length)
-      for (let i = 0; i < weight.length; i++) {
-        const g = gradient[i]! + decay * weight[i]!
-        const v = mu * velocity[i]! + g
-        velocity[i] = v
-        weight[i] = weight[i]! - rate * (g + mu * v)
-      }
+    sgd: (weight, gradient, name, move) => {
+      moveBySgd(weight, moment(`velocity/${name}`, weight.length), gradient, move)
     },
-    adamw: (weight, gradient, name, { rate, momentum: b1, decay }) => {
+    adamw: (weight, gradient, name, { rate, momentum: beta1, decay }) => {
       const first = moment(`first/${name}`, weight.length)
       const second = moment(`second/${name}`, weight.length)
-      const b2 = 0.999
-      // Both sides of the quotient times √(1 − b2^t): one division an element less.
-      const root = Math.sqrt(1 - b2 ** optimiser.steps)
-      const size = (rate * root) / (1 - b1 ** optimiser.steps)
-      const epsilon = 1e-8 * root
-      const shrink = 1 - rate * decay
-      for (let i = 0; i < weight.length; i++) {
-        const g = gradient[i]!
-        const m = b1 * first[i]! + (1 - b1) * g
-        const v = b2 * second[i]! + (1 - b2) * g * g
-        first[i] = m
-        second[i] = v
-        weight[i] = weight[i]! * shrink - (size * m) / (Math.sqrt(v) + epsilon)
-      }
+      const beta2 = 0.999
+      // Both sides of the quotient times √(1 − β₂^t): one division an element less.
+      const root = Math.sqrt(1 - beta2 ** optimiser.steps)
+      const size = (rate * root) / (1 - beta1 ** optimiser.steps)
+      moveByAdam(weight, first, second, gradient, {
+        beta1,
+        beta2,
+        size,
+        epsilon: 1e-8 * root,
+        shrink: 1 - rate * decay,
+      })
     },
   }
   const optimiser: Optimiser = {
@@ -110,9 +96,7 @@ export function restoreOptimiser(optimiser: Optimiser, state: ReadonlyMap<string
  */
 export function clipGradients(gradients: ReadonlyMap<string, Float32Array>, limit: number): number {
   let sum = 0
-  for (const gradient of gradients.values()) {
-    for (let i = 0; i < gradient.length; i++) sum += gradient[i]! * gradient[i]!
-  }
+  for (const gradient of gradients.values()) sum += sumOfSquares(gradient)
   const norm = Math.sqrt(sum)
   if (norm > limit) {
     const factor = limit / norm
