@@ -27,6 +27,12 @@ export interface Benchmark {
   readonly peers: readonly Contender[]
 }
 
+/** What the command line says beyond names. */
+export interface BenchmarkOptions {
+  /** A folder of photographs to measure instead of generated scenes. */
+  readonly data: string | undefined
+}
+
 export interface Summary {
   readonly median: number
   readonly samples: readonly number[]

@@ -2,7 +2,17 @@ import { execFileSync } from 'node:child_process'
 import { PEERS_FOLDER } from './python-peer.ts'
 
 /** Peers that can be measured against. They are installed beside the product, never into it. */
-const PACKAGES = ['pycocotools', 'faster-coco-eval', 'onnxruntime', 'ultralytics', 'onnx', 'onnxscript']
+const PACKAGES = [
+  'pycocotools',
+  'faster-coco-eval',
+  'onnxruntime',
+  'ultralytics',
+  'onnx',
+  'onnxscript',
+  'opencv-python',
+  'pillow',
+  'numpy',
+]
 
 const run = (command: string, args: string[]): void => void execFileSync(command, args, { stdio: 'inherit' })
 run('python3', ['-m', 'venv', PEERS_FOLDER])

@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { type Benchmark, type BenchmarkResult, measure, table } from './harness.ts'
+import { type Benchmark, type BenchmarkOptions, type BenchmarkResult, measure, table } from './harness.ts'
 
-type Prepare = (this: void, version: string) => Promise<Benchmark>
+type Prepare = (this: void, version: string, options: BenchmarkOptions) => Promise<Benchmark>
 
 /**
  * Every benchmark by name; each is prepared only when it is asked for. Where there are several ways to measure, the first
@@ -11,6 +11,7 @@ type Prepare = (this: void, version: string) => Promise<Benchmark>
 const BENCHMARKS: Record<string, () => Promise<{ prepare: Prepare | readonly Prepare[] }>> = {
   coco: () => import('./benchmarks/coco.ts'),
   predict: () => import('./benchmarks/predict.ts'),
+  profile: () => import('./benchmarks/profile.ts'),
   train: () => import('./benchmarks/train.ts'),
   start: () => import('./benchmarks/start.ts'),
   step: () => import('./benchmarks/step.ts'),
@@ -18,7 +19,7 @@ const BENCHMARKS: Record<string, () => Promise<{ prepare: Prepare | readonly Pre
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false } },
+  options: { json: { type: 'boolean', default: false }, data: { type: 'string' } },
 })
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS)
 const unknown = names.filter((name) => !Object.hasOwn(BENCHMARKS, name))
@@ -32,7 +33,7 @@ for (const name of names) {
   const { prepare } = await BENCHMARKS[name]!()
   const results: BenchmarkResult[] = []
   for (const prepareOne of [prepare].flat()) {
-    const benchmark = await prepareOne(version)
+    const benchmark = await prepareOne(version, { data: values.data })
     const against = benchmark.peers.map((peer) => peer.name).join(', ')
     console.error(`${benchmark.name}: ${benchmark.what}; against ${against || 'nobody'}`)
     results.push(await measure(benchmark, (line) => console.error(`  ${line}`)))

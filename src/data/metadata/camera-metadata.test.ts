@@ -128,6 +128,20 @@ test.each([
     18,
     'focal-length-35mm',
   ],
+  [
+    // 18 mm by the lenses; 9 mm by a resolution that is of the picture before it was halved.
+    'by both focal lengths, when the focal plane says otherwise',
+    {
+      pixelXDimension: 1500,
+      pixelYDimension: 1000,
+      focalLength: 12,
+      focalLengthIn35mmFilm: 24,
+      focalPlaneXResolution: 3000 / 18,
+      focalPlaneResolutionUnit: 4,
+    },
+    18,
+    'focal-length-35mm',
+  ],
 ] as const)('sensor width %s', (_, exif, width, source) => {
   const { sensorWidthMm, sensorWidthSource } = read(exif)
   expect(sensorWidthMm).toBeCloseTo(width, 9)

@@ -34,6 +34,9 @@ const BITS: Readonly<Record<string, number>> = {
   dpcomplex: 128,
 }
 
+/** Formats of pixels. Drawings and documents, which a decoder would have to execute, are no photographs. */
+const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif', 'jp2', 'jxl', 'ppm'])
+
 /**
  * Reads an image's header, EXIF and XMP. Damaged metadata are no damaged image: what cannot be read of them is undefined.
  *
@@ -50,6 +53,9 @@ export async function imageHeader(bytes: Uint8Array, name: string): Promise<Imag
     .catch((error: unknown) => {
       throw corruptImage(name, error)
     })
+  if (!FORMATS.has(header.format)) {
+    throw corruptImage(name, `${header.format} is no format of photographs; ${[...FORMATS].join(', ')} are`)
+  }
   // A TIFF file is its own EXIF block.
   const exif = readExif(header.format === 'tiff' ? bytes : (header.exif ?? new Uint8Array()))
   const xmp = readXmp(header.xmpAsString ?? '')
