@@ -1,7 +1,10 @@
 import { join } from 'node:path'
-import { hashFile } from '../version/content-hash.ts'
-import { hashDistance, perceptualHash } from '../version/perceptual-hash.ts'
+import type { GeoPoint } from '../geo/local-frame.ts'
 import { SPLITS, type Split } from '../formats/find-images.ts'
+import { hashFile } from '../version/content-hash.ts'
+import { nearPairs } from '../version/near-pairs.ts'
+import { perceptualHash } from '../version/perceptual-hash.ts'
+import { groupImages, NEAR_BITS } from './group-images.ts'
 import { mapConcurrent } from './map-concurrent.ts'
 
 /** Two images of different splits that are alike. */
@@ -21,19 +24,16 @@ export interface Leaks {
   readonly compared: number
 }
 
-/** Of 128 bits: copies that were recompressed or shifted by a few pixels stay below it. */
-const NEAR_BITS = 6
-
 /**
- * Looks for pictures that stand in more than one split: all files by content, an even sample by appearance.
+ * Looks for pictures that stand in more than one split: all files by content and, up to a number, all by appearance.
  *
  * @param images paths relative to `root`, by split; ones that cannot be decoded must not be among them
- * @param sample most images of one split to compare by appearance
+ * @param most images of one split to compare by appearance; of more, an even sample
  */
 export async function findLeaks(
   root: string,
   images: Readonly<Record<Split, readonly string[]>>,
-  sample: number,
+  most: number,
 ): Promise<Leaks> {
   const all = SPLITS.flatMap((split) => images[split].map((path) => ({ split, path })))
   const contents = await mapConcurrent(all, 8, ({ path }) => hashFile(join(root, path)))
@@ -44,20 +44,35 @@ export async function findLeaks(
     if (!seen) first.set(contents[k]!, item)
     else if (seen.split !== item.split) identical.push({ first: seen.path, second: item.path, distance: 0 })
   })
-  const chosen = SPLITS.flatMap((split) => evenSample(images[split], sample).map((path) => ({ split, path })))
-  const hashes = await mapConcurrent(chosen, 4, ({ path }) => perceptualHash(join(root, path)))
+  const chosen = SPLITS.flatMap((split) => evenSample(images[split], most).map((path) => ({ split, path })))
+  const looks = await mapConcurrent(chosen, 4, ({ path }) => perceptualHash(join(root, path)))
   const known = new Set(identical.map((pair) => `${pair.first}\0${pair.second}`))
-  const near: LeakPair[] = []
-  for (let i = 0; i < chosen.length; i++) {
-    for (let j = i + 1; j < chosen.length; j++) {
-      const [a, b] = [chosen[i]!, chosen[j]!]
-      const [x, y] = [hashes[i], hashes[j]]
-      if (a.split === b.split || !x || !y || known.has(`${a.path}\0${b.path}`)) continue
-      const distance = hashDistance(x, y)
-      if (distance <= NEAR_BITS) near.push({ first: a.path, second: b.path, distance })
-    }
-  }
-  return { identical, near: near.toSorted((a, b) => a.distance - b.distance), compared: chosen.length }
+  const near = nearPairs(looks, NEAR_BITS, (a, b) => chosen[a]!.split !== chosen[b]!.split)
+    .map(({ first: a, second: b, bits }) => ({ first: chosen[a]!.path, second: chosen[b]!.path, distance: bits }))
+    .filter((pair) => !known.has(`${pair.first}\0${pair.second}`))
+    .sort((a, b) => a.distance - b.distance)
+  return { identical, near, compared: chosen.length }
+}
+
+/** An image and where its camera was. */
+export interface PlacedImage {
+  readonly image: string
+  readonly split: Split
+  readonly place: GeoPoint
+}
+
+/**
+ * Places that are in more than one split: cameras of different splits within a radius of each other.
+ *
+ * @returns of each such place, one image of each of its splits
+ */
+export function findPlaceLeaks(images: readonly PlacedImage[], radiusM: number): PlacedImage[][] {
+  const alone = images.map((item) => ({ ...item, flight: item.image, sha256: item.image }))
+  const { groups } = groupImages(alone, { placeRadiusM: radiusM, lookBits: NEAR_BITS })
+  return groups.flatMap(({ members }) => {
+    const found = SPLITS.flatMap((split) => members.find((item) => item.split === split) ?? [])
+    return found.length > 1 ? [found] : []
+  })
 }
 
 /** At most `count` items, evenly spread. */

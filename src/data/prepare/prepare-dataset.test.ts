@@ -348,6 +348,8 @@ describe('validation', () => {
       '1 have no label file: train/images/a-2__x0_y0.jpg',
       '1 label line(s) are wrong: train/labels/a-1__x0_y0.txt:1: the class number is not in the class list: "5 0.5 0.5 0.1 0.1"',
       '1 image(s) cannot be decoded: val/images/b-1__x0_y0.jpg',
+      '1 file(s) of this version are missing: train/labels/a-2__x0_y0.txt',
+      '2 file(s) are not what they were when this version was made: train/labels/a-1__x0_y0.txt; val/images/b-1__x0_y0.jpg',
     ])
   })
 })

@@ -8,9 +8,10 @@ import { findImages, SPLITS, type FoundImage, type Split } from '../formats/find
 import { readImageMetadata } from '../formats/image-metadata.ts'
 import { describeIssue, type LabelIssue } from '../formats/label-issue.ts'
 import { parseYoloLabels } from '../formats/yolo-labels.ts'
-import { evenSample, findLeaks } from './find-leaks.ts'
+import { compareWithManifest, readManifest } from '../version/manifest.ts'
+import { evenSample, findLeaks, findPlaceLeaks, type PlacedImage } from './find-leaks.ts'
 import { mapConcurrent } from './map-concurrent.ts'
-import type { PerSplit } from './prepared-dataset.ts'
+import { DEFAULT_SETTINGS, type PerSplit } from './prepared-dataset.ts'
 import { firstLine } from './read-source.ts'
 
 export interface ValidateOptions {
@@ -18,8 +19,10 @@ export interface ValidateOptions {
   readonly minImages?: number
   /** Fewest boxes in train, and in val. @default 1 */
   readonly minBoxes?: number
-  /** Images of each split that are decoded and compared. @default 400 */
+  /** Images of each split that are decoded wholly. @default 400 */
   readonly sample?: number
+  /** Most images of each split whose looks are compared with those of the others. @default 20_000 */
+  readonly compare?: number
 }
 
 /** `validation.json`. */
@@ -45,7 +48,7 @@ export interface Validation {
  * @throws SkyloopError when the folder is no data set at all (`data.empty`, `data.classes`)
  */
 export async function validateDataset(folder: string, options: ValidateOptions = {}): Promise<Validation> {
-  const { minImages = 1, minBoxes = 1, sample = 400 } = options
+  const { minImages = 1, minBoxes = 1, sample = 400, compare = 20_000 } = options
   const problems: string[] = []
   const warnings: string[] = []
   const classes = await readClassList(folder)
@@ -84,13 +87,22 @@ export async function validateDataset(folder: string, options: ValidateOptions =
   )
   problems.push(...firstOf(broken.problems, 'image(s) cannot be decoded', (text) => text))
 
-  const flights = await flightsOf(folder, found.images)
+  const about = await describeImages(folder, found.images)
+  const { flights } = about
+  const facts = await settingsOf(folder)
   const shared = [...flights.train].filter((name) => flights.val.has(name) || flights.test.has(name))
   shared.push(...[...flights.val].filter((name) => flights.test.has(name)))
   if (shared.length > 0) {
     const text = `flight(s) in more than one split: ${shared.slice(0, 10).join(', ')}; scores would flatter`
-    ;((await splitByImage(folder)) ? warnings : problems).push(text)
+    ;(facts.splitBy === 'image' ? warnings : problems).push(text)
   }
+  // A set that came with its splits may have two flights over one place on purpose; one split by groups promised not to.
+  const places = firstOf(
+    facts.placeRadiusM > 0 ? findPlaceLeaks(about.places, facts.placeRadiusM) : [],
+    `place(s) in more than one split (cameras within ${facts.placeRadiusM} m)`,
+    (images) => images.map(({ image, split }) => `${image} (${split})`).join(' and '),
+  )
+  ;(facts.splitBy === 'group' && facts.isSplit ? problems : warnings).push(...places)
   const bad = new Set(broken.names)
   const leaks = await findLeaks(
     folder,
@@ -99,10 +111,17 @@ export async function validateDataset(folder: string, options: ValidateOptions =
         .map(({ image }) => image)
         .filter((image) => !bad.has(image)),
     ),
-    sample,
+    compare,
   )
   problems.push(...firstOf(leaks.identical, 'image(s) stand in two splits', (pair) => `${pair.first} = ${pair.second}`))
   warnings.push(...firstOf(leaks.near, 'pair(s) across splits look alike', (pair) => `${pair.first} ~ ${pair.second}`))
+  const manifest = await readManifest(folder)
+  if (manifest) {
+    const { missing, changed, added } = await compareWithManifest(folder, manifest)
+    problems.push(...firstOf(missing, 'file(s) of this version are missing', (path) => path))
+    problems.push(...firstOf(changed, 'file(s) are not what they were when this version was made', (path) => path))
+    warnings.push(...firstOf(added, 'file(s) are no part of this version', (path) => path))
+  }
   return {
     valid: problems.length === 0,
     problems,
@@ -203,23 +222,48 @@ async function decodeSample(
   }
 }
 
-async function flightsOf(root: string, images: readonly FoundImage[]): Promise<Record<Split, Set<string>>> {
-  const metadata = await readImageMetadata(root, SPLITS)
-  const flights = perSplit(() => new Set<string>())
-  for (const { image, split } of images) {
-    const flight = metadata.get(image)?.['flight']
-    if (split && typeof flight === 'string') flights[split].add(flight)
-  }
-  return flights
+interface AboutImages {
+  readonly flights: Record<Split, Set<string>>
+  /** One a source image and split: the tiles of a frame were taken at one place. */
+  readonly places: PlacedImage[]
 }
 
-async function splitByImage(root: string): Promise<boolean> {
+async function describeImages(root: string, images: readonly FoundImage[]): Promise<AboutImages> {
+  const metadata = await readImageMetadata(root, SPLITS)
+  const flights = perSplit(() => new Set<string>())
+  const places = new Map<string, PlacedImage>()
+  for (const { image, split } of images) {
+    if (!split) continue
+    const known = metadata.get(image)
+    const [flight, latitude, longitude] = [known?.['flight'], known?.['latitude'], known?.['longitude']]
+    const source = String(known?.['source'] ?? image)
+    if (typeof flight === 'string') flights[split].add(flight)
+    if (typeof latitude === 'number' && typeof longitude === 'number') {
+      places.set(`${split}/${source}`, {
+        image: source,
+        split,
+        place: { latitudeDeg: latitude, longitudeDeg: longitude },
+      })
+    }
+  }
+  return { flights, places: [...places.values()] }
+}
+
+/** How a prepared set was split; what is usual for one that was not prepared here. */
+async function settingsOf(root: string): Promise<{ splitBy: unknown; placeRadiusM: number; isSplit: boolean }> {
   try {
     const facts = await readJson(join(root, 'dataset.json'))
-    return isObject(facts) && facts['splitBy'] === 'image'
+    const settings = isObject(facts) && isObject(facts['options']) ? facts['options'] : {}
+    const report = isObject(facts) && isObject(facts['report']) ? facts['report'] : {}
+    const radius = settings['placeRadiusM']
+    return {
+      splitBy: settings['splitBy'],
+      placeRadiusM: typeof radius === 'number' ? radius : DEFAULT_SETTINGS.placeRadiusM,
+      isSplit: isObject(report['joined']),
+    }
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false
-    throw error
+    if (codeOf(error) !== 'ENOENT') throw error
+    return { splitBy: undefined, placeRadiusM: DEFAULT_SETTINGS.placeRadiusM, isSplit: false }
   }
 }
 

@@ -2,13 +2,15 @@ import sharp from 'sharp'
 
 /**
  * Difference hash of an image: for 8 x 8 cells, whether it grows brighter to the right, and whether downwards. Equal
- * for copies that were resized, recompressed or slightly brightened.
+ * for copies that were resized, recompressed or slightly brightened, and for those that lie otherwise in their file (EXIF
+ * orientation).
  *
  * @returns four 32-bit words, or undefined for an image too even for its hash to mean anything
  * @source N. Krawetz 2013, "Kind of like that" (dHash), with the vertical half added
  */
 export async function perceptualHash(path: string): Promise<Uint32Array | undefined> {
   const pixels = await sharp(path, { failOn: 'error' })
+    .autoOrient()
     .greyscale()
     .resize(9, 9, { fit: 'fill', kernel: 'lanczos3' })
     .raw()
