@@ -4,12 +4,13 @@ import { codeOf, SkyloopError } from '../../core/errors.ts'
 import { parseDataSetYaml } from './data-yaml.ts'
 
 /**
- * Class names of a data set, in the order of their numbers: `classes.txt` (one a line), else `names` of `data.yaml`.
+ * Class names of a data set, in the order of their numbers: `classes.txt` or Darknet's `obj.names` (one a line), else
+ * `names` of `data.yaml`.
  *
  * @throws SkyloopError `data.classes` when neither is there, they disagree, or a name is empty, doubled or missing
  */
 export async function readClassList(folder: string): Promise<readonly string[]> {
-  const text = await readIfThere(join(folder, 'classes.txt'))
+  const text = (await readIfThere(join(folder, 'classes.txt'))) ?? (await readIfThere(join(folder, 'obj.names')))
   const yaml = await readIfThere(join(folder, 'data.yaml'))
   const fromText = text === undefined ? undefined : parseClassText(text)
   const fromYaml = yaml === undefined ? undefined : parseDataYaml(yaml)

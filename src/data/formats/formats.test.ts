@@ -173,6 +173,45 @@ describe('folders', () => {
     expect(new Set(found.images.map((image) => image.split))).toEqual(new Set(splits))
   })
 
+  test('data.yaml decides where images are: folders, several of them, lists, and paths of another machine', async () => {
+    for (const name of ['a/images/1.jpg', 'b/images/2.jpg', 'all/3.jpg', 'all/4.jpg', 'old/images/5.jpg'])
+      await put(name)
+    await put('a/labels/1.txt')
+    await put(
+      'data.yaml',
+      'train: [a/images, ../b/images]\nval: val.txt\ntest: /home/someone/set/old/images\nnames: [car]',
+    )
+    await put('val.txt', './all/4.jpg\n')
+    const found = await findImages(root)
+    expect(found.layout).toBe('data.yaml')
+    expect(found.images.map(({ split, image, label }) => [split, image, label])).toEqual([
+      ['train', 'a/images/1.jpg', 'a/labels/1.txt'],
+      ['val', 'all/4.jpg', 'all/4.txt'],
+      ['train', 'b/images/2.jpg', 'b/labels/2.txt'],
+      ['test', 'old/images/5.jpg', 'old/labels/5.txt'],
+    ])
+  })
+
+  test('data.yaml may not lead out of the data set, and what it names must be there', async () => {
+    await put('images/a.jpg')
+    await put('data.yaml', 'train: images\nval: ../../../../etc\nnames: [car]')
+    await expect(findImages(root)).rejects.toThrow('data.yaml names images that are not there: 1 problem(s)')
+    await put('data.yaml', 'train: train.txt\nnames: [car]')
+    await put('train.txt', 'images/a.jpg\nimages/b.jpg\n')
+    await expect(findImages(root)).rejects.toThrow('train.txt:2 images/b.jpg')
+  })
+
+  test('the Darknet layout of annotation tools has labels beside the images', async () => {
+    for (const name of ['obj_train_data/a.jpg', 'obj_train_data/a.txt', 'obj_valid_data/b.jpg']) await put(name)
+    await put('obj.names', 'car\n')
+    const found = await findImages(root)
+    expect(found.images.map(({ split, label }) => [split, label])).toEqual([
+      ['train', 'obj_train_data/a.txt'],
+      ['val', 'obj_valid_data/b.txt'],
+    ])
+    expect([found.orphanLabels, await readClassList(root)]).toEqual([[], ['car']])
+  })
+
   test('names folders left out, labels without an image, and images that would share a label', async () => {
     await put('train/images/a.jpg')
     await put('train/labels/b.txt')

@@ -115,7 +115,7 @@ async function* imagesOf(
   }
   for (const { id, value } of store.images()) {
     const image = JSON.parse(value) as CocoImage
-const all = store.annotationsOf(id)
+    const all = store.annotationsOf(id)
     const annotations = all.filter((text) => text !== LOST).map((text) => JSON.parse(text) as Record<string, Json>)
     const boxes: SourceBox[] = []
     for (const annotation of annotations) {

@@ -88,11 +88,11 @@ async function formatsOfFolder(folder: string): Promise<LabelFormat[]> {
 
 async function looksLikeCoco(path: string): Promise<boolean> {
   const head = await readHead(path)
-  return /"(images|annotations|categories|info|licenses)"\s*:/.test(head)
+  return /"(images|annotations|categories|licenses)"\s*:\s*\[/.test(head)
 }
 
 async function hasYolo(folder: string, names: readonly string[]): Promise<boolean> {
-  if (names.includes('obj.names') || names.includes('obj.data')) return true
+  if (['obj.names', 'obj.data', 'data.yaml'].some((name) => names.includes(name))) return true
   for (const name of ['', ...names]) {
     const inner = await namesIn(join(folder, name))
     if (inner.includes('labels')) return true

@@ -30,11 +30,8 @@ export async function openYoloWriter({ folder, classes, ledger }: WriterOptions)
       return { as: kept.length === 0 ? 'background' : 'labelled', kept }
     },
     finish: async () => {
-      const folders = Object.fromEntries(
-        splits.has(undefined)
-          ? [['train', 'images']]
-          : SPLITS.filter((s) => splits.has(s)).map((s) => [s, `${s}/images`]),
-      )
+      // A set without splits names no folder: a trainer that needs two must not be given one twice.
+      const folders = Object.fromEntries(SPLITS.filter((one) => splits.has(one)).map((one) => [one, `${one}/images`]))
       await writeFile(join(folder, 'classes.txt'), classes.map((name) => `${name}\n`).join(''))
       await writeFile(join(folder, 'data.yaml'), formatDataYaml(folders, classes))
     },
