@@ -53,7 +53,8 @@ CASES = [
       for a in (False, True) for b in (False, True)],
     *[("conv", shapes, SMALL, attributes, conv) for shapes, attributes in (
         window(3, 16, 3, 2, 1, 20, 14), window(3, 8, 3, 2, 1, 9, 11), window(16, 24, 3, 1, 1, 11, 9), window(16, 8, 3, 2, 1, 13, 10),
-        window(24, 16, 1, 1, 1, 7, 5), window(12, 5, 3, 1, 1, 26, 24), window(3, 7, 3, 2, 1, 52, 48), window(32, 32, 3, 1, 32, 9, 6), window(6, 6, 3, 1, 6, 5, 8), window(2, 3, 3, 1, 1, 6, 4))],
+        window(24, 16, 1, 1, 1, 7, 5), window(12, 5, 3, 1, 1, 26, 24), window(3, 7, 3, 2, 1, 52, 48), window(32, 32, 3, 1, 32, 9, 6), window(6, 6, 3, 1, 6, 5, 8), window(2, 3, 3, 1, 1, 6, 4),
+        window(3, 16, 3, 2, 1, 82, 6), window(8, 16, 3, 1, 1, 42, 5), window(16, 16, 3, 1, 1, 41, 4), window(6, 6, 3, 2, 6, 8, 6))],
     ("conv", [(2, 8, 5, 4), (6, 8, 1, 1), (6,)], SMALL, {"kernel": 1, "stride": 1, "groups": 1}, conv),
     *[("convBatchNorm", [*shapes, (shapes[1][0],), (shapes[1][0],)], SMALL, attributes, conv_norm) for shapes, attributes in (
         window(3, 8, 3, 2, 1, 14, 10), window(16, 8, 3, 1, 1, 7, 9), window(8, 16, 1, 1, 1, 6, 5), window(16, 16, 3, 1, 16, 8, 5),

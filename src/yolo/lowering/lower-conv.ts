@@ -53,7 +53,9 @@ function convolve(
     groups === 1
       ? denseFilter(writer, weight, block, kernel, size)
       : depthwiseFilter(writer, weight, block, kernel, groups)
-  const y = writer.node('BlockedConv', [writer.node('ToBlocked', [x]), filter], geometry(kernel, stride, groups))
+  // Less than a block of channels is read as it lies.
+  const input = size.channels < block ? x : writer.node('ToBlocked', [x])
+  const y = writer.node('BlockedConv', [input, filter], geometry(kernel, stride, groups))
   writer.node('FromBlocked', [y], { channels: size.outChannels }, outputs)
 }
 
@@ -72,16 +74,25 @@ function gainsFromBlocks(
 ): boolean {
   if (kernel === 1) return false
   if (groups > 1) return groups === channels && groups % block === 0
-  const isWhole = channels % block === 0 && outChannels % block === 0
+  const isWhole = (channels < block || channels % block === 0) && outChannels % block === 0
   return isWhole && channels * outChannels <= MAX_WEIGHTS && height >= MIN_HEIGHT
 }
 
-/** `[K, C, k, k]` as `[K / b, C / b, k, k, b of C, b of K]`. */
+/** `[K, C, k, k]` as `[K / b, C / b, k, k, b of C, b of K]`; less than a block of C is one of its own. */
 function denseFilter(writer: OnnxWriter, weight: string, block: number, kernel: number, size: Size): string {
   const { channels, outChannels } = size
+  if (channels < block) return narrowFilter(writer, weight, block, kernel, size)
   const blocks = [outChannels / block, block, channels / block, block, kernel, kernel]
   const split = writer.node('Reshape', [weight, writer.ints(blocks)])
   const turned = writer.node('Transpose', [split], { perm: [0, 2, 4, 5, 3, 1] })
+  return writer.node('Reshape', [turned, writer.ints([outChannels, channels, kernel, kernel])])
+}
+
+/** `[K, C, k, k]` as `[K / b, C, k, k, b of K]`. */
+function narrowFilter(writer: OnnxWriter, weight: string, block: number, kernel: number, size: Size): string {
+  const { channels, outChannels } = size
+  const split = writer.node('Reshape', [weight, writer.ints([outChannels / block, block, channels * kernel * kernel])])
+  const turned = writer.node('Transpose', [split], { perm: [0, 2, 1] })
   return writer.node('Reshape', [turned, writer.ints([outChannels, channels, kernel, kernel])])
 }
 
