@@ -1,4 +1,5 @@
 import { escapeXml } from '../../../core/escape-xml.ts'
+import { visible } from './visible.ts'
 
 /** Text that is HTML or SVG already. Made by {@link markup} alone, so that nothing unescaped gets into a page. */
 export class Markup {
@@ -27,11 +28,4 @@ function render(part: Part): string {
   if (part instanceof Markup) return part.text
   if (typeof part === 'object') return part.map(render).join('')
   return escapeXml(visible(String(part)))
-}
-
-/** Controls and marks that turn the direction of writing could make a name look like another; they are shown as codes. */
-function visible(text: string): string {
-  return text.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) =>
-    character === '\n' ? '\n' : `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`,
-  )
 }

@@ -15,7 +15,7 @@ export interface PageContext {
 }
 
 /** The largest flights have a colour each, all others one together. */
-export const COLOURS = 8
+const COLOURS = 8
 
 /** @param rows images that the table has */
 export function pageContext(

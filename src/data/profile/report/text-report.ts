@@ -3,6 +3,7 @@ import { percent, short } from '../advice/phrase.ts'
 import type { Severity } from '../advice/recommendation.ts'
 import { MEASURE_NAMES, measureOf } from '../set/measures.ts'
 import type { SetProfile } from '../set/set-profile.ts'
+import { visible } from './visible.ts'
 
 const HEADINGS: Readonly<Record<Severity, string>> = {
   fix: 'Fix first',
@@ -18,9 +19,8 @@ const MOST_ROWS = 12
 
 /** The report for a terminal: what it is, what to do, how it is spread. */
 export function textReport(profile: SetProfile): string {
-  return [facts(profile), advice(profile), distributions(profile), classes(profile), flights(profile), broken(profile)]
-    .filter((part) => part !== '')
-    .join('\n\n')
+  const parts = [facts, advice, distributions, classes, flights, broken].map((part) => part(profile))
+  return visible(parts.filter((part) => part !== '').join('\n\n'))
 }
 
 function facts({ source, counts, sample, dimensions, cameras, flights: all, labels }: SetProfile): string {

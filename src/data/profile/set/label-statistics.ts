@@ -41,7 +41,7 @@ export interface ClassStatistics {
   readonly medianSideM: number | undefined
 }
 
-export const CENTRE_CELLS = 24
+const CENTRE_CELLS = 24
 
 /** Fractions of a frame: nearer to its edge than this is at it. */
 const EDGE = 1e-3

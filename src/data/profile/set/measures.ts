@@ -17,7 +17,7 @@ export interface Measure {
 }
 
 /** Every measure, in the order of the report. */
-export const MEASURES = {
+const MEASURES = {
   brightness: {
     label: 'Brightness',
     unit: '',

@@ -7,7 +7,7 @@ const WORDS: Readonly<Record<Severity, string>> = { fix: 'Fix first', improve: '
 
 /** Names listed of one recommendation; the JSON has all. */
 const MOST_NAMES = 500
-export const ADVICE_PICTURES = 4
+const ADVICE_PICTURES = 4
 
 /** Recommendations about most of the set are not shown by pictures: these would be any. */
 export function picturesOf({ images }: Recommendation, all: number): readonly string[] {
