@@ -34,6 +34,7 @@ import { run as runMonitor } from './monitor/run.ts'
 import { enable } from './monitor/enable.ts'
 import { compile } from './pipeline/compile.ts'
 import { run as runPipeline } from './pipeline/run.ts'
+import { script } from './pipeline/script.ts'
 import { logs } from './pipeline/logs.ts'
 import { status as pipelineStatus } from './pipeline/status.ts'
 import { predict } from './predict.ts'
@@ -89,7 +90,7 @@ export const COMMANDS: Readonly<Record<string, Noun | CommandFactory>> = {
   predict,
   pipeline: {
     description: 'the pipeline from raw images to a registered model',
-    verbs: [compile, runPipeline, pipelineStatus, logs],
+    verbs: [compile, runPipeline, pipelineStatus, logs, script],
   },
   model: { description: 'the model registry', verbs: [register, listModels, showModel, approve, reject, rollback] },
   weights: { description: 'weights files: look, convert, export', verbs: [inspect, convert, exportWeights] },

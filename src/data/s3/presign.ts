@@ -13,7 +13,7 @@ export interface PresignOptions {
   readonly fileName?: string
 }
 
-export const MAX_EXPIRY_SECONDS = 604_800
+const MAX_EXPIRY_SECONDS = 604_800
 
 /**
  * A URL with which anyone may read, or write, one object until it expires. It is made without a call: whether the object

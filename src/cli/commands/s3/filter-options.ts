@@ -55,7 +55,7 @@ const UNITS: Readonly<Record<string, number>> = {
 }
 
 /** Reads `1.5MiB`, `200KB` or a number of bytes. */
-export function size(name: string): (text: string) => number {
+function size(name: string): (text: string) => number {
   return (text) => {
     const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? []
     const factor = UNITS[unit?.toLowerCase() ?? '?']

@@ -43,7 +43,7 @@ export interface Finding {
 }
 
 /** Every finding is counted; so many of each kind are named. */
-export const NAMED_PER_KIND = 100
+const NAMED_PER_KIND = 100
 
 /** Collects findings in bounded memory. */
 export interface FindingList {

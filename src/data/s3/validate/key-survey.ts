@@ -77,7 +77,7 @@ function isLabelKey(key: string): boolean {
 }
 
 /** `train/images/a.jpg` has its label in `train/labels/a.txt`; without a folder `images` it lies beside. */
-export function labelKeyOf(imageKey: string): string {
+function labelKeyOf(imageKey: string): string {
   const parts = imageKey.replace(/\.[^./]+$/, '.txt').split('/')
   const images = parts.lastIndexOf('images')
   if (images >= 0) parts[images] = 'labels'

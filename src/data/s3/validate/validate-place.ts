@@ -17,8 +17,7 @@ import type { Place } from './place.ts'
  * are the same. `full`: every
  * image is decoded to its end.
  */
-export const LEVELS = ['names', 'headers', 'full'] as const
-export type Level = (typeof LEVELS)[number]
+export type Level = 'names' | 'headers' | 'full'
 
 export interface ValidateOptions {
   readonly level: Level
