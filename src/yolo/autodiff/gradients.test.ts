@@ -255,6 +255,15 @@ test.each([
   ])
 })
 
+test('of equal values the first of a window, row by row, gets the gradient of a maximum', async () => {
+  const x = input(createGraph(), 'x', [1, 1, 2, 4])
+  await using run = await evaluator(gradients(op.reduceSum(op.maxPool(x, 3)), [x]))
+  // Every window reaches the first row; those around columns 0 and 1 begin at column 0.
+  expect(Array.from((await run({ x: new Float32Array(8).fill(1) }))[0] as Float32Array)).toEqual([
+    4, 2, 2, 0, 0, 0, 0, 0,
+  ])
+})
+
 test('what the loss does not depend on has gradient zero', async () => {
   const graph = createGraph()
   const [x, other] = [input(graph, 'x', [1]), input(graph, 'other', [2])]

@@ -26,9 +26,9 @@ const direct =
 
 const shapeOf = (node: Node, input: number): Shape => (node.inputs[input] as Node['inputs'][number]).shape
 
-const window = (kernel: number): Record<string, readonly number[]> => {
-  const p = kernel >> 1
-  return { kernel_shape: [kernel, kernel], pads: [p, p, p, p], strides: [1, 1] }
+const window = (height: number, width: number): Record<string, readonly number[]> => {
+  const [p, q] = [height >> 1, width >> 1]
+  return { kernel_shape: [height, width], pads: [p, q, p, q], strides: [1, 1] }
 }
 
 /** How each operation is written for ONNX Runtime. */
@@ -121,8 +121,19 @@ export const LOWERINGS: { readonly [K in OpName]: Lowering<K> } = {
   convWeightGradient: lowerConvWeightGradient,
   convBatchNorm: lowerConvBatchNorm,
   batchNormGradient: lowerBatchNormGradient,
-  maxPool: (writer, { attributes: { kernel } }, { inputs, outputs, used }) => {
-    writer.node('MaxPool', inputs, window(kernel), used[1] ? outputs : outputs.slice(0, 1))
+  maxPool: (writer, node, { inputs, outputs, used }) => {
+    const { kernel } = node.attributes
+    const [y, positions] = outputs as [string, string]
+    if (!used[1]) {
+      writer.node('MaxPool', inputs, window(kernel, kernel), [y])
+      return
+    }
+    // With positions, k comparisons along each axis are faster than k² at once; of equal values the first is kept either way.
+    const [highest, inRow, ofRow] = [writer.fresh(), writer.fresh(), writer.fresh()]
+    writer.node('MaxPool', inputs, window(1, kernel), [highest, inRow])
+    writer.node('MaxPool', [highest], window(kernel, 1), [y, ofRow])
+    const flat = writer.node('Reshape', [inRow, writer.ints([elementCount(shapeOf(node, 0))])])
+    writer.node('Gather', [flat, ofRow], { axis: 0 }, [positions])
   },
   // Each dy is added to the position of its maximum, counted over the whole tensor.
   maxPoolGradient: (writer, node, { inputs: [dy, positions], outputs }) => {
