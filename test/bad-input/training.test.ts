@@ -25,9 +25,15 @@ async function job(hyperparameters: Record<string, string> = {}): Promise<{ base
   return { base, train }
 }
 
-/** Runs the training program as the platform does; `failure` is what becomes the job's FailureReason. */
-async function run(base: string): Promise<{ code: number | null; output: string; failure: string }> {
-  const child = spawn(process.execPath, [MAIN, 'train'], { env: { ...process.env, SAGEMAKER_BASE_DIR: base } })
+/**
+ * Runs the training program as the platform does; `failure` is what becomes the job's FailureReason.
+ *
+ * @param limit a command of the shell that is given before it
+ */
+async function run(base: string, limit = ':'): Promise<{ code: number | null; output: string; failure: string }> {
+  const child = spawn('sh', ['-c', `${limit} && exec "$0" "$@"`, process.execPath, MAIN, 'train'], {
+    env: { ...process.env, SAGEMAKER_BASE_DIR: base },
+  })
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
@@ -83,4 +89,17 @@ test('a training that does not fit into memory is refused, with the batch that w
   expect(code).toBe(1)
   expect(failure).toMatch(/^yolo\.train\.memory: YOLO11n at 1280 px with batch 1024 needs about [\d.]+ TiB of memory/)
   expect(failure).toMatch(/next: batch=\d+ fits, and with accumulate=\d+ makes updates of as many images/)
+})
+
+// Other systems do not count what a process maps.
+test.skipIf(process.platform !== 'linux')('a training whose memory runs out in a step says so and ends', async () => {
+  const { base, train } = await job({ imgsz: '512', batch: '8', mosaic: '0', memory_check: 'off' })
+  await writeRectangles(train, 8, SIDE, 1)
+  // A step needs about 3 GB; the program without it half of one, and as much for the stacks of its threads.
+  const { code, failure } = await run(base, 'ulimit -d 2200000')
+  expect(code).toBe(1)
+  expect(failure).toMatch(
+    /^yolo\.train\.memory: the memory ran out in a training step of YOLO11n at 512 px with batch 8: /,
+  )
+  expect(failure).toContain('lower batch (and raise accumulate by as much), imgsz or scale')
 })
