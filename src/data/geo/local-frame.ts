@@ -23,7 +23,7 @@ const A = 6_378_137
 const F = 1 / 298.257223563
 const E2 = F * (2 - F)
 
-type Vector = readonly [number, number, number]
+type Vector = readonly [x: number, y: number, z: number]
 
 /**
  * The east-north plane at `origin`, through earth-centred coordinates. Heights are left out: the plane leaves the
@@ -60,7 +60,7 @@ export function distanceM(a: GeoPoint, b: GeoPoint): number {
 }
 
 /** Earth-centred, earth-fixed coordinates of a place at ellipsoidal height 0, metres. */
-function geocentric({ latitudeDeg, longitudeDeg }: GeoPoint): Vector {
+export function geocentric({ latitudeDeg, longitudeDeg }: GeoPoint): Vector {
   const [lat, lon] = [radians(latitudeDeg), radians(longitudeDeg)]
   const n = A / Math.sqrt(1 - E2 * Math.sin(lat) ** 2)
   return [n * Math.cos(lat) * Math.cos(lon), n * Math.cos(lat) * Math.sin(lon), n * (1 - E2) * Math.sin(lat)]

@@ -190,19 +190,60 @@ test('the version depends on content and options, not on machine or order', asyn
   expect(changed.contentHash).not.toBe(first.contentHash)
 })
 
-test('EXIF orientation is applied before boxes are read', async () => {
-  await small()
-  // Stored 200 x 120, seen 120 x 200.
-  const turned = await sharp(await picture(9))
-    .withMetadata({ orientation: 6 })
-    .jpeg()
-    .toBuffer()
-  await put('train/images/c-1.jpg', turned)
-  await put('train/labels/c-1.txt', '0 0.5 0.9 0.2 0.1\n')
-  await prepareDataset(options({ tile: null }))
-  const { width, height } = await sharp(join(root, 'output', 'train', 'images', 'c-1.jpg')).metadata()
-  expect([width, height]).toEqual([120, 200])
-})
+test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+  'EXIF orientation %i: the box frames what it framed for the eye',
+  async (orientation) => {
+    await small()
+    // For the eye 200 x 120 px of grey with a white block at 140..180, 20..60; stored so that the orientation undoes it.
+    const upright = sharp({ create: { width: 200, height: 120, channels: 3, background: '#404040' } }).composite([
+      { input: { create: { width: 40, height: 40, channels: 3, background: '#ffffff' } }, left: 140, top: 20 },
+    ])
+    const inverse = orientation === 6 ? 8 : orientation === 8 ? 6 : orientation
+    const turned = await sharp(await upright.png().toBuffer())
+      .withMetadata({ orientation: inverse })
+      .toBuffer()
+    const stored = await sharp(turned).autoOrient().png().toBuffer()
+    await put(
+      'train/images/c-1.jpg',
+      await sharp(stored).jpeg({ quality: 95 }).withMetadata({ orientation }).toBuffer(),
+    )
+    await put('train/labels/c-1.txt', '0 0.8 0.333333 0.2 0.333333\n')
+    const inside = async (path: string): Promise<number> => {
+      const { data, info } = await sharp(join(root, path))
+        .autoOrient()
+        .greyscale()
+        .raw()
+        .toBuffer({ resolveWithObject: true })
+      const label = (
+        await readFile(join(root, path.replace('images', 'labels').replace('.jpg', '.txt')), 'utf8')
+      ).trim()
+      const [, cx, cy, w, h] = label.split(' ').map(Number) as [number, number, number, number, number]
+      let [lit, boxed] = [0, 0]
+      for (let y = 0; y < info.height; y++) {
+        for (let x = 0; x < info.width; x++) {
+          if (data[(y * info.width + x) * info.channels]! < 160) continue
+          lit++
+          if (Math.abs((x + 0.5) / info.width - cx) < w / 2 && Math.abs((y + 0.5) / info.height - cy) < h / 2) boxed++
+        }
+      }
+      expect(lit).toBeGreaterThan(100)
+      return boxed / lit
+    }
+    await prepareDataset(options({ tile: null, scale: 0.5 }))
+    expect((await sharp(join(root, 'output/train/images/c-1.jpg')).metadata()).width).toBe(100)
+    expect(await inside('output/train/images/c-1.jpg')).toBeGreaterThan(0.95)
+    // The whole frame is the camera's own file, with the orientation still to be applied.
+    expect(await inside('output/frames/train/images/c-1.jpg')).toBeGreaterThan(0.95)
+    await prepareDataset(options({ output: join(root, 'letter'), tile: null, letterbox: 64 }))
+    expect(await inside('letter/train/images/c-1.jpg')).toBeGreaterThan(0.95)
+    const cut = await prepareDataset(
+      options({ output: join(root, 'cut'), augment: { copies: 1, by: ['flip', 'rotate'] } }),
+    )
+    expect(cut.report.augmented.boxesCutAway).toBe(0)
+    expect(await inside('cut/train/images/c-1__x80_y0.jpg')).toBeGreaterThan(0.95)
+    expect(await inside('cut/train/images/c-1__x80_y0__a1.jpg')).toBeGreaterThan(0.95)
+  },
+)
 
 describe('broken input', () => {
   test('an empty and a truncated image fail the job by name, or are skipped and reported', async () => {

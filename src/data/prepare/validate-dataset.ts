@@ -236,7 +236,7 @@ async function describeImages(root: string, images: readonly FoundImage[]): Prom
     if (!split) continue
     const known = metadata.get(image)
     const [flight, latitude, longitude] = [known?.['flight'], known?.['latitude'], known?.['longitude']]
-    const source = String(known?.['source'] ?? image)
+    const source = typeof known?.['source'] === 'string' ? known['source'] : image
     if (typeof flight === 'string') flights[split].add(flight)
     if (typeof latitude === 'number' && typeof longitude === 'number') {
       places.set(`${split}/${source}`, {

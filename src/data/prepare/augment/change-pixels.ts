@@ -32,7 +32,8 @@ export async function changePixels(image: Pixels, change: Change, others: readon
     case 'zoom':
       return zoom(image, change)
     case 'light':
-      return close(open(image).linear(change.contrast, 128 * (change.gain - change.contrast)))
+      // What is written is cut down to whole levels; half a level more rounds instead.
+      return close(open(image).linear(change.contrast, 128 * (change.gain - change.contrast) + 0.5))
     case 'hue':
       return close(open(image).modulate({ hue: (change.turnDeg + 360) % 360, saturation: change.saturation }))
     case 'blur':
