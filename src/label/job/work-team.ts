@@ -11,7 +11,7 @@ export type TeamMembers =
   | { readonly groups: readonly string[] }
   | { readonly userPool: string; readonly userGroup: string; readonly clientId: string }
 
-export async function findTeam(sagemaker: SageMakerClient, name: string): Promise<Workteam | undefined> {
+async function findTeam(sagemaker: SageMakerClient, name: string): Promise<Workteam | undefined> {
   try {
     return (await sagemaker.send(new DescribeWorkteamCommand({ WorkteamName: name }))).Workteam
   } catch (error) {
@@ -21,7 +21,7 @@ export async function findTeam(sagemaker: SageMakerClient, name: string): Promis
 }
 
 /** @throws SkyloopError `label.no-team` */
-export async function requireTeam(sagemaker: SageMakerClient, name: string): Promise<Workteam> {
+async function requireTeam(sagemaker: SageMakerClient, name: string): Promise<Workteam> {
   const team = await findTeam(sagemaker, name)
   if (team) return team
   throw new SkyloopError({
