@@ -21,6 +21,8 @@ interface Options extends ClassNamesOption {
   readonly maxDetections: number
 }
 
+const PRECISIONS = ['fp32', 'fp16', 'int8'] as const satisfies Precision[]
+
 export const exportWeights = defineCommand<Options>({
   name: 'export',
   summary: 'export a detector as ONNX',
@@ -45,8 +47,9 @@ export const exportWeights = defineCommand<Options>({
     {
       flags: '--precision <type>',
       description: 'of the stored weights',
-      choices: ['fp32', 'fp16', 'int8'] satisfies Precision[],
+      choices: PRECISIONS,
       default: 'fp32',
+      parse: precision,
     },
     { flags: '--nms', description: 'suppress overlapping boxes inside the file: output [B, n, 6]' },
     {
@@ -128,6 +131,22 @@ function imageSize(text: string): readonly [number, number] {
     })
   }
   return [height, width]
+}
+
+function precision(text: string): Precision {
+  const known = PRECISIONS.find((each) => each === text)
+  if (known) return known
+  if (/^(int8-static|static-int8|int8-calibrated)$/.test(text)) {
+    throw new UsageError({
+      code: 'cli.not-implemented',
+      message: `--precision ${text}, which computes in 8 bits and needs calibration images, is not implemented`,
+      hint: '--precision int8 stores the weights in 8 bits and computes in float, without calibration',
+    })
+  }
+  throw new UsageError({
+    code: 'cli.option',
+    message: `--precision is ${PRECISIONS.join(', ')}, not "${text}"`,
+  })
 }
 
 const anchors = (height: number, width: number): number =>

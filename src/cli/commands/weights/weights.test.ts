@@ -126,6 +126,7 @@ describe('is refused before anything is written', () => {
     [['export', 'best.pt', '--imgsz', '100'], 2, 'multiples of 32 from 32 to 4096, not "100"'],
     [['export', 'best.pt', '--out', 'x.bin'], 2, 'x.bin does not end in .onnx'],
     [['export', 'best.pt', '--precision', 'fp8'], 2, 'fp32, fp16, int8'],
+    [['export', 'best.pt', '--precision', 'int8-static'], 2, 'needs calibration images, is not implemented'],
     [['export', 'best.pt', '--classes', 'none.txt'], 2, 'there is no file none.txt'],
     [['export', 'best.pt', '--classes', 'two.txt'], 1, 'two.txt names 2 classes (a, b), the weights have 6'],
     [['export', 'cut.pt'], 1, 'cut.pt is not a readable zip file'],
