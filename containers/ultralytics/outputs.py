@@ -21,7 +21,7 @@ def write_outputs(container, data, values, rows, ending, best_file, yaml, facts)
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(shutil.copy(best_file, Path(scratch) / "model.pt"))
         best = YOLO(copy)
-        own = best.val(data=str(yaml), imgsz=values["imgsz"], batch=values["batch"], workers=0, plots=False, project=scratch, name="val")
+        own = validate(best, values, yaml, scratch)
         exported = best.export(format="onnx", imgsz=values["imgsz"], simplify=False, opset=17)
         model = onnx.load(exported)
     onnx.helper.set_model_props(
@@ -45,6 +45,19 @@ def write_outputs(container, data, values, rows, ending, best_file, yaml, facts)
     }
     (container.model / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", "utf-8")
     (container.output_data / "results.csv").write_text(results_csv(rows), "utf-8")
+
+
+def measure(model, classes, values, yaml):
+    """mAP of a model on the validation images, or None when it knows other classes. The model cannot be trained afterwards."""
+    if list(model.names.values()) != classes:
+        return None
+    with tempfile.TemporaryDirectory() as scratch:
+        box = validate(model, values, yaml, scratch).box
+    return {"map50": float(box.map50), "map50_95": float(box.map)}
+
+
+def validate(model, values, yaml, scratch):
+    return model.val(data=str(yaml), imgsz=values["imgsz"], batch=values["batch"], workers=0, plots=False, project=scratch, name="val")
 
 
 def _validation(own, classes):

@@ -33,6 +33,8 @@ class Training:
         self.run = container.checkpoints / "run"
         self.state_file = container.checkpoints / "state.json"
         self.rows, self.prior_seconds, self.finished = [], 0.0, None
+        # What the start weights reach; None from random values, or where their classes are others.
+        self.start = None
         self.steps = 0
         self.signalled = False
         self.started = time.monotonic()
@@ -43,7 +45,7 @@ class Training:
             if {**state["values"], "max_minutes": None} != {**values, "max_minutes": None}:
                 raise JobError("the checkpoint there belongs to a training with other hyperparameters")
             self.rows, self.prior_seconds, self.steps = state["rows"], state["seconds"], state["steps"]
-            self.finished = state["finished"]
+            self.finished, self.start = state["finished"], state["start"]
 
     def seconds(self):
         return self.prior_seconds + time.monotonic() - self.started
@@ -54,7 +56,10 @@ class Training:
     def save(self):
         self.state_file.parent.mkdir(parents=True, exist_ok=True)
         fresh = self.state_file.with_suffix(".new")
-        state = {"values": self.values, "rows": self.rows, "seconds": self.seconds(), "steps": self.steps, "finished": self.finished}
+        state = {
+            "values": self.values, "rows": self.rows, "seconds": self.seconds(), "steps": self.steps, "start": self.start,
+            "finished": self.finished,
+        }  # fmt: skip
         fresh.write_text(json.dumps(state), "utf-8")
         fresh.replace(self.state_file)
 
@@ -93,7 +98,7 @@ def train(container, values):
         from ultralytics import YOLO
     except ImportError as error:
         raise JobError(f"{sys.executable} lacks the library: {error} (pip install -r containers/ultralytics/requirements.txt)") from error
-    from outputs import write_outputs
+    from outputs import measure, write_outputs
 
     data = TrainingData(container)
     weights = start_weights(container)
@@ -112,6 +117,8 @@ def train(container, values):
         if resume:
             _move_checkpoint(last, arguments)
             print(f"Resuming after epoch {training.last_epoch()}", flush=True)
+        elif weights:
+            training.start = measure(YOLO(weights), data.classes, values, yaml)
         model = YOLO(last if resume else weights or f"yolo11{values['scale']}.yaml")
         for event, callback in (
             ("on_train_epoch_start", training.epoch_begins),
@@ -136,6 +143,7 @@ def train(container, values):
     facts = {
         "steps": training.steps,
         "imagesPerSecond": sum(row["images_per_second"] for row in training.rows) / max(1, len(training.rows)),
+        "start": training.start,
         "startedFrom": {"file": weights.name} if weights else None,
     }
     write_outputs(container, data, values, training.rows, ending, best, yaml, facts)
