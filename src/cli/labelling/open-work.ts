@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { joinS3, parseS3Uri } from '../../core/s3-uri.ts'
+import { describeJob } from '../../label/job/describe-job.ts'
+import { answersOfJob, boxAnswers } from '../../label/output/job-answers.ts'
+import { qualityOf } from '../../label/serve/quality.ts'
 import { openPortalSource } from '../../label/tasks/portal-source.ts'
 import { readInputManifest } from '../../label/tasks/input-manifest.ts'
 import { openManifestSource } from '../../label/tasks/manifest-source.ts'
@@ -60,8 +63,18 @@ export async function openLabellingWork(context: Context, options: WorkOptions):
         message: `a job has its own ${wrong.join(', ')}: they are given to \`skyloop label create\``,
       })
     }
+    const name = options.job
     const { clients } = await context.account()
-    return { source: await openPortalSource(await clients.sagemaker(), options.job), name: options.job }
+    const sagemaker = await clients.sagemaker()
+    return {
+      source: await openPortalSource(sagemaker, name),
+      name,
+      quality: async () => {
+        const job = await describeJob(sagemaker, name)
+        const { labels, answers } = await answersOfJob(await clients.s3(), job, context.signal)
+        return qualityOf(job.labeled + job.failed + job.unlabeled, boxAnswers(answers), labels)
+      },
+    }
   }
   return openManifest(context, options)
 }
