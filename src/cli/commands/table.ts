@@ -2,6 +2,7 @@ import type { CommandFactory } from '../command.ts'
 import { check } from './access/check.ts'
 import { check as checkData } from './data/check.ts'
 import { convert as convertData } from './data/convert.ts'
+import { diff } from './data/diff.ts'
 import { geo } from './data/geo/geo.ts'
 import { importData } from './data/import.ts'
 import { prepare } from './data/prepare.ts'
@@ -73,7 +74,7 @@ export const COMMANDS: Readonly<Record<string, Noun | CommandFactory>> = {
   local: { description: 'the local engine', verbs: [start, stop, localStatus, reset] },
   data: {
     description: 'images and labels',
-    verbs: [checkData, profileData, convertData, importData, prepare, geo, synth],
+    verbs: [checkData, profileData, convertData, importData, prepare, diff, geo, synth],
   },
   s3: {
     description: 'objects: list, move, check',
