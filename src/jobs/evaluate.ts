@@ -8,7 +8,7 @@ import { altitudeOf, readImageMetadata } from '../data/formats/image-metadata.ts
 import { evaluateDetector } from '../yolo/eval/evaluate-detector.ts'
 import { detectionsLine, evaluationJson, evaluationPage } from '../yolo/eval/evaluation-report.ts'
 import { detectionPlots } from '../yolo/plots/detection-plots.ts'
-import { readClassNames, readDataset } from '../yolo/train/batches/dataset.ts'
+import { clippingNotice, readClassNames, readDataset } from '../yolo/train/batches/dataset.ts'
 import { type Container, openContainer, runJob } from './container.ts'
 import { jobArguments } from './job-arguments.ts'
 import { openModelFolder } from './model-folder.ts'
@@ -41,6 +41,8 @@ async function evaluate(container: Container, args: readonly string[]): Promise<
   const outputDir = container.processingDir('evaluation')
   const { folder, split, on } = await chooseImages(dataDir, values.split, values.on)
   const dataset = await readDataset(folder, await readClassNames([dataDir, folder]))
+  const notice = clippingNotice(dataset)
+  if (notice !== undefined) console.warn(`warning: ${notice}`)
   const altitudeEdgesM = values['altitude-bands']?.split(',').map(Number)
   await using session = await openModelFolder(container.processingDir('model'))
 

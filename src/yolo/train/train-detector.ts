@@ -9,7 +9,7 @@ import type { TransferReport } from '../weights/transfer.ts'
 import { readWeights } from '../weights/read-weights.ts'
 import { availableMemoryBytes } from './memory/available-memory.ts'
 import { bestWeightsPath, loadCheckpoint, NO_PROGRESS, requireSameIdentity } from './checkpoint.ts'
-import { hasBoxes, readDataset, requireBoxes } from './batches/dataset.ts'
+import { clippingNotice, hasBoxes, readDataset, requireBoxes } from './batches/dataset.ts'
 import type { Dataset } from './batches/dataset.ts'
 import { emptyGradientSum } from './update/gradient-sum.ts'
 import { openImageStore } from './batches/image-store.ts'
@@ -119,6 +119,9 @@ export async function trainDetector(options: TrainDetectorOptions): Promise<Trai
   const maxBoxes = chooseMaxBoxes(boxCounts, settings.mosaic > 0, settings.max_boxes)
   report({ kind: 'data', train, validation, maxBoxes })
   if (given && !validation) report({ kind: 'warning', message: `${given.folder} has no boxes: ${NOT_VALIDATED}` })
+  for (const notice of [train, given].map((set) => set && clippingNotice(set))) {
+    if (notice !== undefined) report({ kind: 'warning', message: notice })
+  }
 
   const spec = modelSpec(settings.scale, classNames.length)
   const validateFully = validation && (await validator(spec, validation, settings, threads))

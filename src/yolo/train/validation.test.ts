@@ -32,6 +32,7 @@ test('rectangles see the same image at the same scale, with less padding, in bat
   const { classNames = [] } = await readWeights(BASE_WEIGHTS_PATH)
   const dataset: Dataset = {
     folder,
+    clipped: [],
     classNames,
     images: shapes.map((_, i) => ({
       path: join(folder, `${i}.png`),

@@ -10,7 +10,7 @@ const images = [
   boxesXyxyNorm: new Float32Array(classes.length * 4),
   classes: Int32Array.from(classes),
 }))
-const train: Dataset = { folder: 'set', classNames: ['car', 'bus', 'tram'], images }
+const train: Dataset = { folder: 'set', classNames: ['car', 'bus', 'tram'], images, clipped: [] }
 
 test('balanced weights make the mean weight of a box 1, and a class without boxes weighs 1', () => {
   const weights = classWeightsOf('balanced', train)!

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { ProblemsError } from '../../../core/errors.ts'
-import { readClassNames, readDataset, requireBoxes } from './dataset.ts'
+import { clippingNotice, readClassNames, readDataset, requireBoxes } from './dataset.ts'
 import { openImageStore, storedImage } from './image-store.ts'
 import { parseSettings } from '../settings/settings.ts'
 
@@ -39,6 +39,19 @@ describe('reading a split', () => {
     expect(Array.from(dataset.images[0]!.boxesXyxyNorm)).toEqual([0.375, 0.25, 0.625, 0.75, 0, 0, 0.25, 0.25])
     expect(Array.from(dataset.images[0]!.classes)).toEqual([1, 0])
     expect(dataset.images[1]!.classes).toHaveLength(0)
+  })
+
+  test('a box that reaches beyond the frame by up to a hundredth is cut, and its place is kept for the report', async () => {
+    const folder = await split({
+      'images/a.jpg': '',
+      'labels/a.txt': '0 0.5 0.5 0.2 0.2\n0 0.5 0.970444 0.2 0.063274\n0 0.90005 0.5 0.2 0.2\n',
+    })
+    const dataset = await readDataset(folder, ['x'])
+    // 0.970444 + 0.063274 / 2 = 1.002081; the third box is over by 0.00005, which is rounding.
+    expect(dataset.images[0]!.boxesXyxyNorm[7]).toBe(1)
+    expect(dataset.clipped).toEqual([join(folder, 'labels', 'a.txt:2')])
+    expect(clippingNotice(dataset)).toContain('1 box(es) of')
+    expect(clippingNotice({ ...dataset, clipped: [] })).toBeUndefined()
   })
 
   test('every problem is listed, with file and line', async () => {

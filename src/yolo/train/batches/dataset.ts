@@ -16,12 +16,17 @@ export interface Dataset {
   readonly classNames: readonly string[]
   /** In the order of their file names. */
   readonly images: readonly LabelledImage[]
+  /** File and line of each box that was cut at the frame's edge by more than rounding. */
+  readonly clipped: readonly string[]
 }
 
 const IMAGE_EXTENSIONS = new Set(['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff'])
 
-/** A box may reach this far beyond the frame, as a fraction of it: rounding in label files, cut off silently. */
-const FRAME_TOLERANCE = 0.002
+/** A box may reach this far beyond the frame, as a fraction of it: people draw past the edge. It is cut there. */
+const FRAME_TOLERANCE = 0.01
+
+/** What is cut beyond the frame by less than this is rounding in label files, and not worth a word. */
+const ROUNDING = 1e-4
 
 /**
  * Reads one split in YOLO layout: `<folder>/images/*` with `<folder>/labels/*.txt` (`class cx cy w h`, normalised;
@@ -38,6 +43,7 @@ export async function readDataset(folder: string, classNames: readonly string[])
   const imageNames = names.filter((name) => IMAGE_EXTENSIONS.has(extname(name).toLowerCase())).sort()
   if (imageNames.length === 0) throw empty(folder, 'has no images')
   const problems: string[] = []
+  const clipped: string[] = []
   const images: LabelledImage[] = []
   for (const name of imageNames) {
     const labelPath = join(folder, 'labels', `${parse(name).name}.txt`)
@@ -46,17 +52,25 @@ export async function readDataset(folder: string, classNames: readonly string[])
       problems.push(`${name} has no label file ${labelPath} (an empty one says "no objects")`)
       return ''
     })
-    images.push({ path: join(folder, 'images', name), ...parseLabels(text, labelPath, classNames.length, problems) })
+    const labels = parseLabels(text, labelPath, classNames.length, problems, clipped)
+    images.push({ path: join(folder, 'images', name), ...labels })
   }
   if (problems.length > 0) {
     throw new ProblemsError('yolo.dataset', `the labels of ${folder} cannot be used`, problems.slice(0, 50))
   }
-  return { folder, classNames, images }
+  return { folder, classNames, images, clipped }
 }
 
 /** Refuses a training set without a single box: a detector cannot learn from it. */
 export function requireBoxes(dataset: Dataset): void {
   if (!hasBoxes(dataset)) throw empty(dataset.folder, 'has no boxes')
+}
+
+/** What to tell a person of boxes that were cut; undefined when none was. */
+export function clippingNotice({ folder, clipped }: Dataset): string | undefined {
+  if (clipped.length === 0) return undefined
+  const more = clipped.length > 3 ? ', …' : ''
+  return `${clipped.length} box(es) of ${folder} reached beyond the frame and were cut at its edge: ${clipped.slice(0, 3).join(', ')}${more}`
 }
 
 export function hasBoxes(dataset: Dataset): boolean {
@@ -100,6 +114,7 @@ function parseLabels(
   path: string,
   classCount: number,
   problems: string[],
+  clipped: string[],
 ): { boxesXyxyNorm: Float32Array; classes: Int32Array } {
   const boxes: number[] = []
   const classes: number[] = []
@@ -125,6 +140,7 @@ function parseLabels(
       } else if (sides.some((side) => side < -FRAME_TOLERANCE || side > 1 + FRAME_TOLERANCE)) {
         problems.push(`${where} has a box outside the frame (${sides.map((side) => side.toFixed(3)).join(', ')})`)
       } else {
+        if (sides.some((side) => side < -ROUNDING || side > 1 + ROUNDING)) clipped.push(where)
         boxes.push(...sides.map((side) => Math.min(1, Math.max(0, side))))
         classes.push(classId)
       }
