@@ -201,6 +201,15 @@ describe('folders', () => {
     await expect(findImages(root)).rejects.toThrow('train.txt:2 images/b.jpg')
   })
 
+  test('an export whose list begins at another folder is read', async () => {
+    await put('images/train/a.jpg')
+    await put('labels/train/a.txt')
+    await put('data.yaml', 'path: .\ntrain: train.txt\nnames: {0: car}')
+    await put('train.txt', 'data/images/train/a.jpg\n')
+    const [found] = (await findImages(root)).images
+    expect(found).toMatchObject({ split: 'train', image: 'images/train/a.jpg', label: 'labels/train/a.txt' })
+  })
+
   test('the Darknet layout of annotation tools has labels beside the images', async () => {
     for (const name of ['obj_train_data/a.jpg', 'obj_train_data/a.txt', 'obj_valid_data/b.jpg']) await put(name)
     await put('obj.names', 'car\n')

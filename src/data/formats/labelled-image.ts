@@ -62,6 +62,8 @@ export interface LabelSource {
 }
 
 export interface SourceOptions {
+  /** Ends reading soon after it is aborted. */
+  readonly signal?: AbortSignal
   readonly ledger: LabelLedger
   /** What a COCO or CVAT file means by an image without annotations. */
   readonly unlabelled: 'unknown' | 'background'

@@ -71,9 +71,10 @@ async function findInside(
   for (const path of paths.map((one) => one.replaceAll('\\', '/'))) {
     const parts = path.split('/').filter((part) => part !== '' && part !== '.')
     const isElsewhere = isAbsolute(path) || parts[0] === '..'
+    // Lists of annotation tools may put one folder before the path that their archive does not have.
     const tails = isElsewhere
       ? parts.map((_, from) => parts.slice(from).join('/')).filter((tail) => !tail.split('/').includes('..'))
-      : [path]
+      : [path, parts.slice(1).join('/')].filter((tail) => tail !== '')
     for (const tail of isAbsolute(path) ? [path, ...tails] : tails) {
       const inside = relative(resolve(root), resolve(root, tail))
       if (inside.startsWith('..') || isAbsolute(inside) || tail.includes('\0')) continue

@@ -23,7 +23,9 @@ export async function openCocoStore(): Promise<CocoStore> {
   const folder = await mkdtemp(join(tmpdir(), 'skyloop-coco-'))
   const db = new DatabaseSync(join(folder, 'annotations.db'))
   // The file is a scratch pad: nothing of it is worth a write to the disk's platter.
-  db.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768; PRAGMA temp_store = FILE')
+  db.exec(
+    'PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768; PRAGMA temp_store = FILE',
+  )
   db.exec(`CREATE TABLE image (n INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, value TEXT NOT NULL);
     CREATE TABLE annotation (n INTEGER PRIMARY KEY, id TEXT UNIQUE, image TEXT NOT NULL, value TEXT NOT NULL);
     BEGIN`)

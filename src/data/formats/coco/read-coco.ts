@@ -37,7 +37,7 @@ export async function openCoco(files: readonly CocoFile[], options: SourceOption
     for (const { store } of opened) await store[Symbol.asyncDispose]()
   }
   try {
-    for (const file of files) opened.push(await openFile(file, options.ledger))
+    for (const file of files) opened.push(await openFile(file, options))
   } catch (error) {
     await close()
     throw error
@@ -74,12 +74,13 @@ export function cocoFile(path: string, shownAs = basename(path)): CocoFile {
 }
 
 /** Reads the file once, in whatever order its lists stand. */
-async function openFile(file: CocoFile, ledger: LabelLedger): Promise<OpenFile> {
+async function openFile(file: CocoFile, { ledger, signal }: SourceOptions): Promise<OpenFile> {
   const store = await openCocoStore()
   const categories = new Map<string, string>()
   try {
     const lists = readJsonLists(file.path, file.shownAs, ['images', 'annotations', 'categories'])
     for await (const { list, index, value } of lists) {
+      signal?.throwIfAborted()
       if (list === 'images') addImage(store, file, index, value, ledger)
       else if (list === 'annotations') addAnnotation(store, file, index, value, ledger)
       else addCategory(categories, file, index, value)

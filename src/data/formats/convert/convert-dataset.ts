@@ -101,6 +101,7 @@ export async function convertDataset(options: ConvertOptions): Promise<Conversio
   const source = await FORMATS[from].open(given, {
     ledger,
     unlabelled: options.unlabelled ?? 'unknown',
+    ...(options.signal ? { signal: options.signal } : {}),
     ...(options.labelAttribute === undefined ? {} : { labelAttribute: options.labelAttribute }),
   })
   const folder = `${resolve(options.output)}.${randomBytes(4).toString('hex')}.partial`

@@ -30,7 +30,11 @@ interface FormatRow {
 }
 
 export const FORMATS: Readonly<Record<LabelFormat, FormatRow>> = {
-  yolo: { title: 'YOLO', open: ({ folder }, options) => openYolo(folder, options), write: openYoloWriter },
+  yolo: {
+    title: 'YOLO',
+    open: (given, options) => openYolo(folderOf(given, 'data.yaml'), options),
+    write: openYoloWriter,
+  },
   coco: {
     title: 'COCO',
     open: async ({ folder, file }, options) => {
@@ -46,7 +50,7 @@ export const FORMATS: Readonly<Record<LabelFormat, FormatRow>> = {
   },
   visdrone: {
     title: 'VisDrone-DET',
-    open: ({ folder }, options) => openVisdrone(folder, options),
+    open: (given, options) => openVisdrone(folderOf(given), options),
     write: openVisdroneWriter,
   },
   'ground-truth': {
@@ -70,6 +74,16 @@ export const FORMATS: Readonly<Record<LabelFormat, FormatRow>> = {
     },
     write: undefined,
   },
+}
+
+/** The folder of a format that is one; a file in it may be given where it stands for the whole. */
+function folderOf({ folder, file }: GivenSource, standsForAll?: string): string {
+  if (file === undefined || file === standsForAll) return folder
+  throw new SkyloopError({
+    code: 'data.format',
+    message: `${file} is not the whole of a data set of this format`,
+    hint: `give its folder${standsForAll === undefined ? '' : `; classes and images of a YOLO set are read from ${standsForAll}`}`,
+  })
 }
 
 async function jsonFiles(folder: string): Promise<string[]> {

@@ -16,7 +16,7 @@ import { cvatShape } from './cvat-shape.ts'
  */
 export async function openCvat(path: string, shownAs: string, options: SourceOptions): Promise<LabelSource> {
   return {
-    classes: await readClasses(path, shownAs),
+    classes: await readClasses(path, shownAs, options),
     images: async function* () {
       for await (const element of readXmlChildren(path, shownAs, ['annotations'])) {
         if (element.name === 'image') yield readImage(element, shownAs, options)
@@ -26,10 +26,11 @@ export async function openCvat(path: string, shownAs: string, options: SourceOpt
 }
 
 /** Labels of the task or project, in their order, then those that occur without being listed there. */
-async function readClasses(path: string, shownAs: string): Promise<readonly string[]> {
+async function readClasses(path: string, shownAs: string, { signal }: SourceOptions): Promise<readonly string[]> {
   const listed: string[] = []
   const occurring = new Set<string>()
   for await (const element of readXmlChildren(path, shownAs, ['annotations'])) {
+    signal?.throwIfAborted()
     if (element.name === 'track') {
       throw new SkyloopError({
         code: 'data.cvat',

@@ -33,6 +33,7 @@ export async function openManifests(files: readonly ManifestFile[], options: Sou
   const numbers = new Map<string, number>()
   for (const file of files) {
     for await (const { value, number } of manifestLines(file)) {
+      options.signal?.throwIfAborted()
       const labels = readLabels(value, options.labelAttribute, `${file.shownAs}:${number}`)
       for (const [id, name] of labels?.classes ?? []) numbers.set(name, Math.min(id, numbers.get(name) ?? Infinity))
     }

@@ -19,6 +19,7 @@ import { imageName, takenAnnotation } from './task.ts'
 export async function openLabelStudio(path: string, shownAs: string, options: SourceOptions): Promise<LabelSource> {
   const names = new Set<string>()
   for await (const { task } of tasks(path, shownAs)) {
+    options.signal?.throwIfAborted()
     for (const region of takenAnnotation(task).regions ?? []) {
       const [label] = regionLabels(region)
       if (label !== undefined && className(label) !== '') names.add(className(label))

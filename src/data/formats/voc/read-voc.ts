@@ -36,7 +36,7 @@ export async function openVoc(root: string, file: string | undefined, options: S
     })
   }
   return {
-    classes: (await readLabelMap(root)) ?? (await findClasses(root, files)),
+    classes: (await readLabelMap(root)) ?? (await findClasses(root, files, options)),
     images: async function* () {
       for (const one of files) {
         const found = await readDocument(root, one.path)
@@ -110,9 +110,14 @@ async function readLabelMap(root: string): Promise<readonly string[] | undefined
   return undefined
 }
 
-async function findClasses(root: string, files: readonly VocFile[]): Promise<readonly string[]> {
+async function findClasses(
+  root: string,
+  files: readonly VocFile[],
+  { signal }: SourceOptions,
+): Promise<readonly string[]> {
   const names = new Set<string>()
   for (const { path } of files) {
+    signal?.throwIfAborted()
     const found = await readDocument(root, path)
     if (typeof found === 'string') continue
     for (const element of found) {
