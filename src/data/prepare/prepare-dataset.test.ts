@@ -96,7 +96,9 @@ test('frames become tiles at their scale, with whole frames beside them', async 
     '1 0.250000 0.500000 0.200000 0.400000\n',
   )
   expect(dataset.frames).toEqual({ train: 2, val: 1, test: 0 })
-  expect(await readFile(join(root, 'output', 'data.yaml'), 'utf8')).toContain('0: car')
+  expect(await readFile(join(root, 'output', 'data.yaml'), 'utf8')).toBe(
+    'train: train/images\nval: val/images\nnames:\n  0: car\n  1: bus\n',
+  )
   expect(await readJson(join(root, 'output', 'dataset.json'))).toEqual(dataset)
   const lines = (await readFile(join(root, 'output', 'metadata.jsonl'), 'utf8'))
     .trim()
@@ -244,6 +246,36 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
     expect(await inside('cut/train/images/c-1__x80_y0__a1.jpg')).toBeGreaterThan(0.95)
   },
 )
+
+test('the card says what a person must know, and names cannot break out of it', async () => {
+  await put('classes.txt', 'car\nb|us <img>\n')
+  await small()
+  await prepareDataset(
+    options({
+      resplit: true,
+      seed: 1,
+      licence: 'CC BY 4.0',
+      origin: 'flown\nby <us>',
+      augment: { copies: 1, by: ['flip'] },
+    }),
+  )
+  const card = await readFile(join(root, 'output', 'README.md'), 'utf8')
+  expect(card).toContain('- Licence: CC BY 4.0.')
+  expect(card).toContain('- Source: flown by &lt;us>; 3 images in the layout split/images.')
+  expect(card).toContain('- Sizes: 200x120 px (3).')
+  expect(card).toContain('nothing is in two splits that is of one flight, was taken within 50 m, or looks alike')
+  expect(card).toContain('changed copies of train images (by flip)')
+  expect(card).toContain('| b\\|us &lt;img> |')
+  expect(card).not.toContain('<img')
+})
+
+test('whole images and tiles cannot be asked for together, nor shares that leave nothing for train', async () => {
+  await small()
+  await expect(prepareDataset(options({ letterbox: 640 }))).rejects.toMatchObject({ code: 'data.prepare.options' })
+  await expect(prepareDataset(options({ resplit: true, valFraction: 0.6, testFraction: 0.4 }))).rejects.toMatchObject({
+    code: 'data.split',
+  })
+})
 
 describe('broken input', () => {
   test('an empty and a truncated image fail the job by name, or are skipped and reported', async () => {
