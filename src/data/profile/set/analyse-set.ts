@@ -67,8 +67,8 @@ export function analyseSet(input: SetInput): SetAnalysis {
         path: image.path,
         contentHash: image.contentHash,
         hash: image.perceptualHash === undefined ? undefined : parseHash(image.perceptualHash),
-        // Labels cost a person's time, so a labelled image outranks a sharper one.
-        merit: (image.labels === undefined ? 0 : 1e9) + image.sharpness,
+        // Labels cost a person's time, so a labelled image outranks others, and one with more boxes a sharper one.
+        merit: (image.labels === undefined ? 0 : 1e12 + image.labels.boxes * 1e7) + image.sharpness,
       })),
     ),
     flights: describeFlights(images),

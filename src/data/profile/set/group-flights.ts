@@ -34,24 +34,39 @@ export function groupFlights(
     if (list) list.push(image)
     else clocked.set(camera, [image])
   }
+  const taken = new Set<string>()
   for (const [camera, list] of clocked) {
-    const ordered = list.toSorted(
+    let open: { readonly name: string; last: ImageProfile }[] = []
+    const inTime = list.toSorted(
       (a, b) => a.camera.capturedAtMs! - b.camera.capturedAtMs! || (a.path < b.path ? -1 : 1),
     )
-    let name = ''
-    ordered.forEach((image, k) => {
-      const before = ordered[k - 1]
-      if (!before || isNewFlight(before, image)) name = nameOf(image, camera)
-      flights.set(image.path, name)
-    })
+    for (const image of inTime) {
+      // Two drones of a model may fly at once at two places, so more than one flight can be open.
+      open = open.filter(({ last }) => image.camera.capturedAtMs! - last.camera.capturedAtMs! <= PAUSE_MS)
+      const near = open
+        .map((flight) => ({ flight, stepM: stepM(flight.last, image) }))
+        .filter((one) => one.stepM <= JUMP_M)
+        .sort((a, b) => a.stepM - b.stepM)[0]?.flight
+      if (near) near.last = image
+      const flight = near ?? { name: unused(nameOf(image, camera), taken), last: image }
+      if (!near) open.push(flight)
+      flights.set(image.path, flight.name)
+    }
   }
   return flights
 }
 
-function isNewFlight(before: ImageProfile, image: ImageProfile): boolean {
-  if (image.camera.capturedAtMs! - before.camera.capturedAtMs! > PAUSE_MS) return true
+/** Metres between two images; 0 where either does not know its place. */
+function stepM(before: ImageProfile, image: ImageProfile): number {
   const [from, to] = [placeOf(before), placeOf(image)]
-  return from !== undefined && to !== undefined && distanceM(from, to) > JUMP_M
+  return from && to ? distanceM(from, to) : 0
+}
+
+function unused(name: string, taken: Set<string>): string {
+  let free = name
+  for (let k = 2; taken.has(free); k++) free = `${name} (${k})`
+  taken.add(free)
+  return free
 }
 
 /** `2016-06-23 14:05 FC300S`: when it began, and with what. */

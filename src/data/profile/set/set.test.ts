@@ -149,6 +149,17 @@ describe('flights', () => {
     expect(flights[0]).toMatchObject({ images: 2, trackM: 0 })
   })
 
+  test('of two drones of a model at two places at once are two', () => {
+    const { images } = setOf([shot('a', 0), shot('b', 0, 51), shot('c', 1), shot('d', 1, 51), shot('e', 2)])
+    expect(images.map(({ flight }) => flight)).toEqual([
+      '2026-01-01 12:00 X',
+      '2026-01-01 12:00 X (2)',
+      '2026-01-01 12:00 X',
+      '2026-01-01 12:00 X (2)',
+      '2026-01-01 12:00 X',
+    ])
+  })
+
   test('what metadata.jsonl says is believed, fills gaps, and does not overrule the image', () => {
     const declared = new Map([
       ['a', { image: 'a', flight: 'f01', altitudeM: 80, latitude: 1, longitude: 2, gsdM: 0.03, gimbalPitchDeg: -60 }],

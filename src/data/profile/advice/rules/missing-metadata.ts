@@ -1,5 +1,5 @@
 import { placeOf } from '../../set/group-flights.ts'
-import { countOf, listFiles } from '../phrase.ts'
+import { agree, count, countOf, listFiles } from '../phrase.ts'
 import type { Rule } from '../recommendation.ts'
 
 /** Images that do not tell where, when or how high they were taken. */
@@ -19,7 +19,7 @@ export const missingMetadata: Rule = ({ images }) => {
     severity: 'improve',
     title: `${countOf(concerned.size, images.length, 'image')} lack flight data: ${missing.map(([name, list]) => `${name} (${list.length})`).join(', ')}`,
     action: `Keep the camera's EXIF and XMP when images are copied, cut from video or shrunk; where they are lost, write \`metadata.jsonl\` with \`image\`, \`flight\` and \`altitudeM\` a line. First: ${listFiles([...concerned])}.`,
-    why: `Without them sizes in metres, evaluation by altitude, the map and a split by flight cannot be had${none > 0 ? `; ${none} image(s) have none of it, as after an editor or a messenger` : ''}.`,
+    why: `Without them sizes in metres, evaluation by altitude, the map and a split by flight cannot be had${none > 0 ? `; ${count(none, 'image')} ${agree(none, 'has', 'have')} none of it, as after an editor or a messenger` : ''}.`,
     images: [...concerned],
     values: Object.fromEntries(Object.entries(lacks).map(([name, list]) => [`without ${name}`, list.length])),
   }

@@ -17,7 +17,7 @@ export const nearDuplicates: Rule = ({ duplicates, counts, images }) => {
     action: spare
       ? `Label ${listFiles(keep)} of the ${count(groups.length, 'group')} and leave out ${listFiles(unlabelled.map(({ image }) => image))}.`
       : `Keep each of the ${count(groups.length, 'group')} in one split (\`skyloop data prepare\` does) and label no more of the kind. If traffic did not move in them, ${listFiles(keep)} would do.`,
-    why: `Frames of a hovering or slow drone repeat their scene: ${spare ? `labelling ${percent(unlabelled.length / counts.readable)} fewer images loses little` : `these ${count(keep.length + drop.length, 'image')} are worth about ${keep.length} scenes`}, and across splits they turn validation into a memory test. Kept of each group is the labelled and sharpest; every other is within ${NEAR_BITS} of 128 hash bits of a kept one.`,
+    why: `Frames of a hovering or slow drone repeat their scene: ${spare ? `labelling ${percent(unlabelled.length / counts.readable)} fewer images loses little` : `these ${count(keep.length + drop.length, 'image')} are worth about ${keep.length} scenes`}, and across splits they turn validation into a memory test. Kept of each group is the one with most boxes, then the sharpest; every other is within ${NEAR_BITS} of 128 hash bits of a kept one.`,
     images: drop.map(({ image }) => image),
     values: { groups: groups.length, keep: keep.length, drop: drop.length, unlabelled: unlabelled.length },
   }

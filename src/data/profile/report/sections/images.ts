@@ -2,18 +2,18 @@ import { markup, Markup } from '../markup.ts'
 import { section, type PageContext } from '../page-context.ts'
 import { measureOf, type MeasureName } from '../../set/measures.ts'
 
-/** Columns of measures, in their order. */
-const COLUMNS: readonly MeasureName[] = [
-  'sharpness',
-  'brightness',
-  'contrast',
-  'noise',
-  'clippedHighlights',
-  'altitude',
-  'gimbalPitch',
-  'groundSample',
-  'boxes',
-]
+/** Columns of measures in their order, with headings short enough for a table. */
+const COLUMNS = [
+  ['sharpness', 'Sharpness'],
+  ['brightness', 'Brightness'],
+  ['contrast', 'Contrast'],
+  ['noise', 'Noise'],
+  ['clippedHighlights', 'Clipped'],
+  ['altitude', 'Altitude'],
+  ['gimbalPitch', 'Pitch'],
+  ['groundSample', 'Ground'],
+  ['boxes', 'Boxes'],
+] as const satisfies readonly (readonly [MeasureName, string])[]
 
 /** The table of images; the page's script fills and sorts it. */
 export function imagesSection(context: PageContext): Markup {
@@ -32,10 +32,9 @@ export function imagesSection(context: PageContext): Markup {
 /** The table's data as JSON that cannot end its own element. */
 function data({ profile, rowOf, thumbnails, colourOf }: PageContext): Markup {
   const flags = flagsOf(profile.recommendations, profile.images.length)
-  const heads = COLUMNS.map((name) => {
-    const { label, unit } = measureOf(name)
-    return { label, unit }
-  })
+  // A column without a single value would be empty.
+  const columns = COLUMNS.filter(([name]) => profile.distributions[name] !== undefined)
+  const heads = columns.map(([name, label]) => ({ label, unit: name === 'noise' ? '' : measureOf(name).unit }))
   const rows = profile.images
     .filter(({ path }) => rowOf.has(path))
     .map((image) => ({
@@ -43,7 +42,7 @@ function data({ profile, rowOf, thumbnails, colourOf }: PageContext): Markup {
       flight: image.flight,
       colour: colourOf(image.flight),
       size: [image.width, image.height],
-      values: COLUMNS.map((name) => {
+      values: columns.map(([name]) => {
         const value = measureOf(name).read(image)
         return value === undefined ? null : Number(value.toPrecision(5))
       }),
