@@ -120,11 +120,12 @@ function improve(groups: readonly CountedGroup[], of: number[], shares: Shares):
   const members = shares.map((_, s) => of.filter((mine) => mine === s).length)
   const totals = sumOf(groups, groups[0]!.counts.length + 1)
   const rows = groups.map((group) => [...group.counts, group.images])
+  const common = commonLabels(groups, shares)
   const cost = (s: number, change: (label: number) => number): number => {
     let sum = 0
     for (let label = 0; label < totals.length; label++) {
       if (totals[label] === 0) continue
-      sum += ((counts[s]![label]! + change(label)) / totals[label]! - shares[s]![1]) ** 2
+      sum += costOf(counts[s]![label]! + change(label), totals[label]!, shares[s]![1], common[label] ?? false)
     }
     return sum
   }
@@ -168,6 +169,18 @@ function improve(groups: readonly CountedGroup[], of: number[], shares: Shares):
   }
 }
 
+/** A split that lacks a class which could be in all of them is worse than any imbalance: the class goes unmeasured. */
+const ABSENT = 1
+
+function costOf(count: number, total: number, share: number, isCommon: boolean): number {
+  return (count / total - share) ** 2 + (isCommon && count === 0 ? ABSENT : 0)
+}
+
+/** By label: whether there are groups that have it for every split. */
+function commonLabels(groups: readonly CountedGroup[], shares: Shares): boolean[] {
+  return groups[0]!.counts.map((_, label) => groups.filter(({ counts }) => counts[label]! > 0).length >= shares.length)
+}
+
 /** Sums of `counts`, and last of `images`. */
 function sumOf(groups: readonly CountedGroup[], length: number): number[] {
   return Array.from({ length }, (_, label) =>
@@ -177,18 +190,25 @@ function sumOf(groups: readonly CountedGroup[], length: number): number[] {
 
 /**
  * How far an assignment is from what is wanted: over classes, images without boxes, and images, the squared difference
- * between the share that a split has and the one that it should have, summed over splits.
+ * between the share that a split has and the one that it should have, summed over splits; and 1 for each split without a
+ * class that as many groups have as there are splits.
  */
 export function deviation(groups: readonly CountedGroup[], splits: ReadonlyMap<string, Split>, shares: Shares): number {
   const length = groups[0]!.counts.length + 1
   const totals = sumOf(groups, length)
+  const common = commonLabels(groups, shares)
   return shares.reduce((sum, [split, share]) => {
     const mine = sumOf(
       groups.filter(({ key }) => splits.get(key) === split),
       length,
     )
     return (
-      sum + totals.reduce((part, total, label) => (total === 0 ? part : part + (mine[label]! / total - share) ** 2), 0)
+      sum +
+      totals.reduce(
+        (part, total, label) =>
+          total === 0 ? part : part + costOf(mine[label]!, total, share, common[label] ?? false),
+        0,
+      )
     )
   }, 0)
 }
