@@ -50,11 +50,20 @@ export async function prepare(version: string, { data }: BenchmarkOptions): Prom
   const profileAll = () => Promise.all(paths.map(async (path) => (await pool.profile(path, path)).image))
   const rowsFile = join(folder, 'peer.json')
   const peer = await pythonPeer('opencv-python', 'profile.py', [String(THREADS), rowsFile, ...paths])
-  const images = (await profileAll()).map((image) => {
-    if (isUnreadable(image)) throw new Error(image.error.message)
-    return image
-  })
-  if (peer) requireEqual(images, JSON.parse(await readFile(rowsFile, 'utf8')) as PeerRow[])
+  const close = async (): Promise<void> => {
+    await pool[Symbol.asyncDispose]()
+    await rm(folder, { recursive: true })
+  }
+  const rows = await profileAll()
+  const images = rows.flatMap((row) => (isUnreadable(row) ? [] : [row]))
+  const wrong = rows.flatMap((row) => (isUnreadable(row) ? [row.error.message] : []))
+  if (peer && wrong.length === 0) {
+    wrong.push(...differences(images, JSON.parse(await readFile(rowsFile, 'utf8')) as PeerRow[]))
+  }
+  if (wrong.length > 0) {
+    await Promise.all([close(), peer?.close?.()])
+    throw new Error(`values differ:\n${wrong.slice(0, 20).join('\n')}`)
+  }
   const megapixels = images.reduce((sum, { width, height }) => sum + width * height, 0) / images.length / 1e6
   const kind = data === undefined ? 'generated scenes' : 'photographs'
   return {
@@ -72,10 +81,7 @@ export async function prepare(version: string, { data }: BenchmarkOptions): Prom
         await profileAll()
         return (paths.length * 1000) / (performance.now() - started)
       },
-      close: async () => {
-        await pool[Symbol.asyncDispose]()
-        await rm(folder, { recursive: true })
-      },
+      close,
     },
     peers: peer ? [peer] : [],
   }
@@ -95,8 +101,8 @@ async function findPhotographs(folder: string): Promise<string[]> {
   return names.toSorted().map((name) => join(folder, name))
 }
 
-/** @throws Error naming image and measure where both do not say the same */
-function requireEqual(images: readonly ImageProfile[], rows: readonly PeerRow[]): void {
+/** A line for each image and measure where both do not say the same. */
+function differences(images: readonly ImageProfile[], rows: readonly PeerRow[]): string[] {
   const wrong: string[] = []
   for (const [i, image] of images.entries()) {
     const row = rows[i]!
@@ -121,7 +127,7 @@ function requireEqual(images: readonly ImageProfile[], rows: readonly PeerRow[])
       image.perceptualHash === undefined ? 0 : hashDistance(parseHash(image.perceptualHash), peerHash(row.hash))
     if (bits > HASH_BITS) say('the hash', image.perceptualHash, `${bits} bits apart`)
   }
-  if (wrong.length > 0) throw new Error(`values differ:\n${wrong.slice(0, 20).join('\n')}`)
+  return wrong
 }
 
 function peerHash(hex: string): Uint32Array {

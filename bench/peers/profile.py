@@ -59,14 +59,18 @@ def measure(path):
         "clippedHighlights": float(shares[251:].sum()),
         "hash": np.packbits(bits, bitorder="little").tobytes().hex() if contrast[0, 0] > 0 else None,
         "camera": {
-            "make": exif.get(0x010F),
-            "model": exif.get(0x0110),
+            "make": text(exif.get(0x010F)),
+            "model": text(exif.get(0x0110)),
             "latitudeDeg": degrees(gps.get(2), gps.get(1)),
             "longitudeDeg": degrees(gps.get(4), gps.get(3)),
             "focalLengthMm": float(lens[0x920A]) if 0x920A in lens else None,
             "relativeAltitudeM": float(altitude) if altitude else None,
         },
     }
+
+
+def text(value):
+    return value.partition("\0")[0].strip() if value else None
 
 
 def degrees(dms, ref):

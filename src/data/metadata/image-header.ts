@@ -1,6 +1,7 @@
 import sharp from 'sharp'
 import { messageOf, SkyloopError } from '../../core/errors.ts'
 import { type CameraMetadata, cameraMetadata } from './camera-metadata.ts'
+import { type JpegSegments, jpegSegments } from './jpeg-segments.ts'
 import { readExif } from './read-exif.ts'
 import { readXmp } from './read-xmp.ts'
 
@@ -47,6 +48,8 @@ export async function imageHeader(bytes: Uint8Array, name: string): Promise<Imag
   if (bytes.byteLength === 0) {
     throw new SkyloopError({ code: 'data.image.empty', message: `${name} is empty (0 bytes)` })
   }
+  const jpeg = jpegSegments(bytes)
+  if (jpeg) return jpegHeader(jpeg)
   // Reading the header costs nothing, however large it says that the picture is.
   const header = await sharp(bytes, { limitInputPixels: false })
     .metadata()
@@ -69,6 +72,21 @@ export async function imageHeader(bytes: Uint8Array, name: string): Promise<Imag
     camera: cameraMetadata(exif, xmp),
   }
 }
+
+function jpegHeader(jpeg: JpegSegments): ImageHeader {
+  const exif = readExif(jpeg.exif ?? new Uint8Array())
+  return {
+    format: 'jpeg',
+    storedWidth: jpeg.width,
+    storedHeight: jpeg.height,
+    orientation: exif.orientation,
+    colourMode: COLOUR_MODES[jpeg.components] ?? 'other',
+    bitDepth: jpeg.bits,
+    camera: cameraMetadata(exif, readXmp(new TextDecoder().decode(jpeg.xmp))),
+  }
+}
+
+const COLOUR_MODES: Readonly<Record<number, ColourMode>> = { 1: 'grey', 3: 'rgb', 4: 'cmyk' }
 
 /** Pixels across and down as a viewer shows the image: orientations from 5 on lie on their side. */
 export function uprightSize(header: ImageHeader): { readonly width: number; readonly height: number } {

@@ -167,7 +167,7 @@ function asTags(found: Readonly<Record<string, Value>>): ExifTags {
     } else if (typeof value === 'string' || !value.every(Number.isFinite)) continue
     else if (LISTS.has(name)) {
       if (value.length === 3) tags[name] = value
-    } else tags[name] = value[0]!
+    } else if (name !== 'orientation' || (value[0]! >= 1 && value[0]! <= 8)) tags[name] = value[0]!
   }
   return tags as ExifTags
 }

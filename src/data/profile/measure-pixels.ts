@@ -1,6 +1,7 @@
 import sharp from 'sharp'
 import { SkyloopError } from '../../core/errors.ts'
 import { corruptImage, type ImageHeader } from '../metadata/image-header.ts'
+import { leanJpeg } from '../metadata/jpeg-segments.ts'
 import { hashGrid, orientGrid } from '../version/perceptual-hash.ts'
 import type { ImageLook } from './image-profile.ts'
 import { imageStatistics } from './image-statistics.ts'
@@ -27,7 +28,11 @@ export async function measurePixels(
       hint: 'cut it into smaller images first',
     })
   }
-  const { data, info } = await sharp(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: MAX_PIXELS })
+  const { data, info } = await sharp(leanJpeg(bytes), {
+    failOn: 'error',
+    ignoreIcc: true,
+    limitInputPixels: MAX_PIXELS,
+  })
     .toColourspace('srgb')
     .removeAlpha()
     .raw()
