@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { intersectionOverUnion, overlappingPairs } from './box-overlap.ts'
 import { consolidateBoxes } from './consolidate-boxes.ts'
@@ -112,6 +113,33 @@ describe('consolidation', () => {
     const ben = { worker: 'ben', boxes: [box(8, 2, 90, 50, 'truck'), box(200, 5, 80, 50)] }
     const cleo = { worker: 'cleo', boxes: [box(20, 2, 95, 48)] }
     expect(consolidateBoxes([cleo, ana, ben], LABELS)).toEqual(consolidateBoxes([ana, ben, cleo], LABELS))
+  })
+
+  test('every box drawn stands in exactly one cluster, and every confidence is a share', () => {
+    const drawn = fc.record({
+      label: fc.constantFrom(...LABELS),
+      left: fc.integer({ min: 0, max: 40 }),
+      top: fc.integer({ min: 0, max: 40 }),
+      width: fc.integer({ min: 1, max: 40 }),
+      height: fc.integer({ min: 1, max: 40 }),
+    })
+    const everybody = fc.array(fc.array(drawn, { maxLength: 8 }), { minLength: 1, maxLength: 5 })
+    fc.assert(
+      fc.property(everybody, (given) => {
+        const answers = given.map((boxes, i) => ({ worker: `w${i}`, boxes }))
+        const { boxes, outvoted } = consolidateBoxes(answers, LABELS)
+        const clusters = [...boxes, ...outvoted]
+        for (const { worker, boxes: own } of answers) {
+          expect(clusters.filter(({ workers }) => workers.includes(worker))).toHaveLength(own.length)
+        }
+        for (const one of clusters) {
+          expect(new Set(one.workers).size).toBe(one.workers.length)
+          expect(one.confidence).toBeGreaterThanOrEqual(0)
+          expect(one.confidence).toBeLessThanOrEqual(1)
+          expect(Math.min(one.width, one.height)).toBeGreaterThanOrEqual(1)
+        }
+      }),
+    )
   })
 
   test('a sliver keeps the pixel in which it lies', () => {

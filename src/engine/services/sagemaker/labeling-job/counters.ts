@@ -4,7 +4,7 @@ import { labelingTables } from './labeling-tables.ts'
 import type { LabelingJobRecord } from './record.ts'
 import { labelingJobId } from './record.ts'
 
-/** Counted, never kept: true at every moment. Objects that had their label before the job began are not counted. */
+/** Kept by the database with every change of an object, in the same transaction: true at every moment. Objects that had their label before the job began are not counted. */
 export function labelCounters(engine: Engine, job: LabelingJobRecord): Required<LabelCounters> {
   const { queued, open, labeled, failed } = labelingTables(engine.store).counts(labelingJobId(job.name))
   return {

@@ -1,4 +1,10 @@
-import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  FilterLogEventsCommand,
+  GetLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs'
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge'
 import {
   DescribeLabelingJobCommand,
   ListLabelingJobsCommand,
@@ -12,7 +18,7 @@ import { openPortalSource } from '../../../../label/tasks/portal-source.ts'
 import type { LabellingTask, TaskSource } from '../../../../label/tasks/task-source.ts'
 import { startTestEngine } from '../../../testing.ts'
 import type { TestEngine } from '../../../testing.ts'
-import { LAB, openLab } from '../testing.ts'
+import { eventually, LAB, openLab } from '../testing.ts'
 import type { Lab } from '../testing.ts'
 import {
   beginLabelling,
@@ -32,6 +38,13 @@ beforeAll(async () => {
   engine = await startTestEngine()
   lab = await openLab(engine)
   await prepareLabelling(lab)
+  const events = new EventBridgeClient(engine.clientConfiguration)
+  const logs = new CloudWatchLogsClient(engine.clientConfiguration)
+  await logs.send(new CreateLogGroupCommand({ logGroupName: '/aws/events/labels' }))
+  const pattern = { 'detail-type': ['SageMaker Ground Truth Labeling Job State Change'] }
+  await events.send(new PutRuleCommand({ Name: 'labels', EventPattern: JSON.stringify(pattern) }))
+  const Arn = 'arn:aws:logs:us-east-1:000000000000:log-group:/aws/events/labels'
+  await events.send(new PutTargetsCommand({ Rule: 'labels', Targets: [{ Id: 'log', Arn }] }))
 })
 afterAll(async () => engine.stop())
 
@@ -164,6 +177,20 @@ describe('a labeling job', () => {
     expect(messages[0]).toBe('3 objects: 3 to label, 0 labelled before, 0 failed')
     expect(messages).toContain('ana answered object 0')
     expect(messages.at(-1)).toBe('Completed: 3 labelled, 0 failed, 0 not labelled')
+    const told = await eventually(
+      async () => {
+        const { events: lines = [] } = await logs.send(
+          new FilterLogEventsCommand({ logGroupName: '/aws/events/labels' }),
+        )
+        return lines.map(({ message }) => JSON.parse(message ?? '') as { resources: string[]; detail: object })
+      },
+      (found) => found.length >= 3,
+    )
+    expect(told).toMatchObject([
+      { resources: [all?.[0]?.LabelingJobArn], detail: { LabelingJobStatus: 'Initializing' } },
+      { detail: { LabelingJobStatus: 'InProgress', LabelCounters: { Unlabeled: 3 } } },
+      { detail: { LabelingJobStatus: 'Completed', LabelCounters: { HumanLabeled: 3 }, Tags: { team: 'vision' } } },
+    ])
   })
 
   test('asks several workers for each object and consolidates what they drew', async () => {

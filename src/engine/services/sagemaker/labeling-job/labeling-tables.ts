@@ -54,9 +54,25 @@ export interface ObjectView {
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS labeling_object (
     job TEXT NOT NULL, position INTEGER NOT NULL, line TEXT NOT NULL, source_ref TEXT NOT NULL, state TEXT NOT NULL,
-    opened_ms INTEGER, width INTEGER, height INTEGER, depth INTEGER, label TEXT, PRIMARY KEY (job, position)
+    opened_ms INTEGER, answers INTEGER NOT NULL DEFAULT 0, width INTEGER, height INTEGER, depth INTEGER, label TEXT,
+    PRIMARY KEY (job, position)
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS labeling_object_state ON labeling_object (job, state, position);
+  CREATE INDEX IF NOT EXISTS labeling_object_opened ON labeling_object (job, opened_ms) WHERE state = 'open';
+  CREATE INDEX IF NOT EXISTS labeling_object_answers ON labeling_object (job, answers, position) WHERE state = 'open';
+  CREATE TABLE IF NOT EXISTS labeling_count (
+    job TEXT NOT NULL, state TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (job, state)
+  ) WITHOUT ROWID;
+  CREATE TRIGGER IF NOT EXISTS labeling_object_added AFTER INSERT ON labeling_object BEGIN
+    INSERT INTO labeling_count VALUES (new.job, new.state, 1) ON CONFLICT (job, state) DO UPDATE SET n = n + 1;
+  END;
+  CREATE TRIGGER IF NOT EXISTS labeling_object_moved AFTER UPDATE OF state ON labeling_object BEGIN
+    UPDATE labeling_count SET n = n - 1 WHERE job = old.job AND state = old.state;
+    INSERT INTO labeling_count VALUES (new.job, new.state, 1) ON CONFLICT (job, state) DO UPDATE SET n = n + 1;
+  END;
+  CREATE TRIGGER IF NOT EXISTS labeling_object_removed AFTER DELETE ON labeling_object BEGIN
+    UPDATE labeling_count SET n = n - 1 WHERE job = old.job AND state = old.state;
+  END;
   CREATE TABLE IF NOT EXISTS labeling_claim (
     job TEXT NOT NULL, position INTEGER NOT NULL, worker TEXT NOT NULL, task_id TEXT NOT NULL UNIQUE,
     claimed_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL, PRIMARY KEY (job, position, worker)
@@ -66,6 +82,9 @@ const SCHEMA = `
     accepted_ms INTEGER NOT NULL, submitted_ms INTEGER NOT NULL, content TEXT NOT NULL,
     PRIMARY KEY (job, position, worker)
   ) WITHOUT ROWID;
+  CREATE TRIGGER IF NOT EXISTS labeling_answer_added AFTER INSERT ON labeling_answer BEGIN
+    UPDATE labeling_object SET answers = answers + 1 WHERE job = new.job AND position = new.position;
+  END;
   CREATE TABLE IF NOT EXISTS labeling_draft (
     job TEXT NOT NULL, position INTEGER NOT NULL, worker TEXT NOT NULL, boxes TEXT NOT NULL,
     PRIMARY KEY (job, position, worker)
@@ -101,7 +120,7 @@ function openLabelingTables(store: Store) {
   const selectRange = db.prepare(
     'SELECT * FROM labeling_object WHERE job = ? AND position >= ? AND position < ? ORDER BY position',
   )
-  const selectCounts = db.prepare('SELECT state, count(*) AS n FROM labeling_object WHERE job = ? GROUP BY state')
+  const selectCounts = db.prepare('SELECT state, n FROM labeling_count WHERE job = ?')
   const updateEnd = db.prepare(
     "UPDATE labeling_object SET state = ?, label = ? WHERE job = ? AND position = ? AND state IN ('queued', 'open')",
   )
@@ -117,15 +136,13 @@ function openLabelingTables(store: Store) {
     "SELECT position FROM labeling_object WHERE job = ? AND state = 'open' AND opened_ms <= ? ORDER BY position",
   )
   const selectAnswered = db.prepare(
-    `SELECT o.position AS position FROM labeling_object o JOIN labeling_answer a USING (job, position)
-     WHERE o.job = ? AND o.state = 'open' GROUP BY o.position HAVING count(*) >= ? ORDER BY o.position`,
+    "SELECT position FROM labeling_object WHERE job = ? AND state = 'open' AND answers >= ? ORDER BY position",
   )
   const selectFree = db.prepare(
     `SELECT o.position AS position FROM labeling_object o WHERE o.job = :job AND o.state = 'open'
      AND NOT EXISTS (SELECT 1 FROM labeling_answer a WHERE a.job = :job AND a.position = o.position AND a.worker = :worker)
      AND NOT EXISTS (SELECT 1 FROM labeling_skip s WHERE s.job = :job AND s.position = o.position AND s.worker = :worker)
-     AND (SELECT count(*) FROM labeling_answer a WHERE a.job = :job AND a.position = o.position)
-       + (SELECT count(*) FROM labeling_claim c WHERE c.job = :job AND c.position = o.position) < :needed
+     AND o.answers + (SELECT count(*) FROM labeling_claim c WHERE c.job = :job AND c.position = o.position) < :needed
      ORDER BY o.position LIMIT 1`,
   )
   const selectTaken = db.prepare(
@@ -134,8 +151,7 @@ function openLabelingTables(store: Store) {
   )
   const selectViews = db.prepare(
     `SELECT o.position, o.source_ref, o.state,
-       (SELECT count(*) FROM labeling_answer a WHERE a.job = :job AND a.position = o.position)
-         + (SELECT count(*) FROM labeling_claim c WHERE c.job = :job AND c.position = o.position) AS taken,
+       o.answers + (SELECT count(*) FROM labeling_claim c WHERE c.job = :job AND c.position = o.position) AS taken,
        EXISTS (SELECT 1 FROM labeling_answer a WHERE a.job = :job AND a.position = o.position AND a.worker = :worker) AS answered,
        EXISTS (SELECT 1 FROM labeling_claim c WHERE c.job = :job AND c.position = o.position AND c.worker = :worker) AS claimed,
        EXISTS (SELECT 1 FROM labeling_skip s WHERE s.job = :job AND s.position = o.position AND s.worker = :worker) AS skipped

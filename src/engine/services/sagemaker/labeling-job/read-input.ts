@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { messageOf } from '../../../../core/errors.ts'
 import { isObject } from '../../../../core/json.ts'
 import { failureAttributes } from '../../../../core/labelling/label-attributes.ts'
@@ -62,19 +63,27 @@ export async function readLabelingInput(engine: Engine, role: Principal, job: La
   }
   const manifestUri = request.InputConfig.DataSource.S3DataSource?.ManifestS3Uri ?? ''
   const text = await readRoleText(engine, role, manifestUri, MANIFEST_LIMIT_BYTES)
-  const objects = readManifest(text, manifestUri).map(({ line, value, sourceRef }, position): NewObject => {
-    const row = { position, line, sourceRef }
-    if (hasLabel(value, request.LabelAttributeName)) return { ...row, state: 'kept', label: undefined }
+  const objects: NewObject[] = []
+  for (const [position, { line, value, sourceRef }] of readManifest(text, manifestUri).entries()) {
+    // Thousands of lines must not keep the engine from answering.
+    if (position % 500 === 499) await setImmediate()
+    const row = { position, line, sourceRef, label: undefined }
+    if (hasLabel(value, request.LabelAttributeName)) {
+      objects.push({ ...row, state: 'kept' })
+      continue
+    }
     try {
       roleObject(engine, role, sourceRef)
-      if (priorAttribute !== undefined)
+      if (priorAttribute !== undefined) {
         priorBoxes(value, priorAttribute, kind === 'adjustment' ? input.labels : undefined)
-      return { ...row, state: 'queued', label: undefined }
+      }
+      objects.push({ ...row, state: 'queued' })
     } catch (error) {
       const origin = { attribute: request.LabelAttributeName, jobName: job.name, createdAt: engine.clock.now() }
-      return { ...row, state: 'failed', label: JSON.stringify(failureAttributes(origin, failureReasonOf(error))) }
+      const label = JSON.stringify(failureAttributes(origin, failureReasonOf(error)))
+      objects.push({ ...row, state: 'failed', label })
     }
-  })
+  }
   return { input, objects }
 }
 
