@@ -19,7 +19,7 @@ const make = (tag, text, name) => {
   if (name) element.className = name
   return element
 }
-const number = (value) => value === null ? '' : Math.abs(value) >= 1000 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)))
+const number = (value, digits) => value === null ? '' : digits !== undefined ? value.toFixed(digits) : Math.abs(value) >= 1000 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)))
 const heading = make('tr')
 columns.forEach((column, k) => {
   const cell = make('th', undefined, column.text ? '' : 'n')
@@ -44,7 +44,7 @@ const rowElement = (row) => {
   const flight = make('td', undefined, 'flight')
   flight.append(make('i', undefined, 'key c' + row.colour), row.flight)
   line.append(file, flight, make('td', row.size.join(' × '), 'n'))
-  for (const value of row.values) line.append(make('td', number(value), 'n'))
+  row.values.forEach((value, k) => line.append(make('td', number(value, heads[k].digits), 'n')))
   const flags = make('td')
   for (const flag of row.flags) flags.append(make('span', flag, 'flag'), ' ')
   line.append(flags)
@@ -79,7 +79,7 @@ const show = (element, event) => {
   tip.replaceChildren()
   if (row.thumb && element.namespaceURI.endsWith('svg')) { const picture = make('img'); picture.src = row.thumb; picture.alt = ''; tip.append(picture) }
   tip.append(make('b', row.path), make('span', row.flight + (row.at ? ', ' + row.at.replace('T', ' ') : '')))
-  heads.forEach((head, k) => { if (row.values[k] !== null) tip.append(make('span', head.label + ' ' + number(row.values[k]) + ' ' + head.unit)) })
+  heads.forEach((head, k) => { if (row.values[k] !== null) tip.append(make('span', head.label + ' ' + number(row.values[k], head.digits) + ' ' + head.unit)) })
   tip.hidden = false
   const box = tip.getBoundingClientRect()
   tip.style.left = Math.max(4, Math.min(event.clientX + 14, innerWidth - box.width - 8)) + 'px'

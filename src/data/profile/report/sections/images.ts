@@ -1,19 +1,39 @@
 import { markup, Markup } from '../markup.ts'
 import { section, type PageContext } from '../page-context.ts'
 import { measureOf, type MeasureName } from '../../set/measures.ts'
+import type { ImageRow } from '../../set/profile-image-row.ts'
 
-/** Columns of measures in their order, with headings short enough for a table. */
-const COLUMNS = [
-  ['sharpness', 'Sharpness'],
-  ['brightness', 'Brightness'],
-  ['contrast', 'Contrast'],
-  ['noise', 'Noise'],
-  ['clippedHighlights', 'Clipped'],
-  ['altitude', 'Altitude'],
-  ['gimbalPitch', 'Pitch'],
-  ['groundSample', 'Ground'],
-  ['boxes', 'Boxes'],
-] as const satisfies readonly (readonly [MeasureName, string])[]
+interface Column {
+  /** Short enough for a table. */
+  readonly label: string
+  readonly unit: string
+  readonly read: (image: ImageRow) => number | undefined
+  /** Digits after the point; undefined for three significant ones. What cameras wrote is shown as they wrote it. */
+  readonly digits?: number
+}
+
+const measured = (name: MeasureName, label: string, unit = measureOf(name).unit): Column => ({
+  label,
+  unit,
+  read: measureOf(name).read,
+})
+
+/** Columns of numbers in their order; those without a single value are left out. */
+const COLUMNS: readonly Column[] = [
+  measured('sharpness', 'Sharpness'),
+  measured('brightness', 'Brightness'),
+  measured('contrast', 'Contrast'),
+  measured('noise', 'Noise', ''),
+  measured('clippedHighlights', 'Clipped'),
+  measured('boxes', 'Boxes'),
+  measured('groundSample', 'Ground'),
+  { ...measured('altitude', 'Altitude'), digits: 2 },
+  { ...measured('gimbalPitch', 'Pitch'), digits: 2 },
+  { label: 'Yaw', unit: '°', read: ({ camera }) => camera.gimbalYawDeg, digits: 2 },
+  { label: 'Roll', unit: '°', read: ({ camera }) => camera.gimbalRollDeg, digits: 2 },
+  { label: 'Latitude', unit: '°', read: ({ camera }) => camera.latitudeDeg, digits: 8 },
+  { label: 'Longitude', unit: '°', read: ({ camera }) => camera.longitudeDeg, digits: 8 },
+]
 
 /** The table of images; the page's script fills and sorts it. */
 export function imagesSection(context: PageContext): Markup {
@@ -32,9 +52,8 @@ export function imagesSection(context: PageContext): Markup {
 /** The table's data as JSON that cannot end its own element. */
 function data({ profile, rowOf, thumbnails, colourOf }: PageContext): Markup {
   const flags = flagsOf(profile.recommendations, profile.images.length)
-  // A column without a single value would be empty.
-  const columns = COLUMNS.filter(([name]) => profile.distributions[name] !== undefined)
-  const heads = columns.map(([name, label]) => ({ label, unit: name === 'noise' ? '' : measureOf(name).unit }))
+  const columns = COLUMNS.filter(({ read }) => profile.images.some((image) => read(image) !== undefined))
+  const heads = columns.map(({ label, unit, digits }) => ({ label, unit, digits }))
   const rows = profile.images
     .filter(({ path }) => rowOf.has(path))
     .map((image) => ({
@@ -42,9 +61,9 @@ function data({ profile, rowOf, thumbnails, colourOf }: PageContext): Markup {
       flight: image.flight,
       colour: colourOf(image.flight),
       size: [image.width, image.height],
-      values: columns.map(([name]) => {
-        const value = measureOf(name).read(image)
-        return value === undefined ? null : Number(value.toPrecision(5))
+      values: columns.map(({ read, digits }) => {
+        const value = read(image)
+        return value === undefined ? null : Number(digits === undefined ? value.toPrecision(5) : value.toFixed(digits))
       }),
       at: image.camera.capturedAt ?? null,
       flags: flags.get(image.path) ?? [],
