@@ -14,6 +14,7 @@ import {
   type SourceImage,
 } from '../labelled-image.ts'
 import { FORMATS, type GivenSource } from './formats.ts'
+import { openMetadataCarrier, type MetadataCarrier } from './carry-metadata.ts'
 import { inOrder } from './in-order.ts'
 import { nameImages } from './name-images.ts'
 import { placeImage, type ImageMode } from './place-image.ts'
@@ -73,7 +74,7 @@ const CONCURRENCY = 8
  * Reads a labelled data set in one format and writes it in another, image by image.
  *
  * Nothing is lost without a word: of all label records read, each stands in the target or in the report as dropped, and
- * everything that was changed on the way is counted there too. The target appears whole, by one rename, or not at all.
+ * everything that was changed on the way is counted there too. What `metadata.jsonl` says of an image goes with it. The target appears whole, by one rename, or not at all.
  *
  * @throws SkyloopError `data.output` when the output holds something; `data.images` when no image file is found;
  *   `data.loss` under `strict`; see the readers for what is wrong with a source
@@ -118,13 +119,24 @@ export async function convertDataset(options: ConvertOptions): Promise<Conversio
       ...(options.imagePrefix === undefined ? {} : { imagePrefix: options.imagePrefix }),
       ...(options.labelAttribute === undefined ? {} : { labelAttribute: options.labelAttribute }),
     })
-    const totals = await writeImages({ options, source, map, index, imageRoot, writer, folder, ledger }).catch(
-      async (error: unknown) => {
-        await writer.abandon?.()
-        throw error
-      },
-    )
+    const metadata = await openMetadataCarrier(imageRoot, folder)
+    const totals = await writeImages({
+      options,
+      source,
+      map,
+      index,
+      imageRoot,
+      writer,
+      folder,
+      ledger,
+      metadata,
+    }).catch(async (error: unknown) => {
+      await writer.abandon?.()
+      await metadata.close()
+      throw error
+    })
     await writer.finish()
+    await metadata.close()
     const labels = ledger.report()
     if (labels.lines !== labels.kept + labels.dropped) {
       throw internalError(`${labels.lines} labels read, ${labels.kept} kept and ${labels.dropped} dropped`)
@@ -150,6 +162,7 @@ interface Work {
   readonly writer: LabelWriter
   readonly folder: string
   readonly ledger: LabelLedger
+  readonly metadata: MetadataCarrier
 }
 
 async function writeImages(work: Work): Promise<Pick<ConversionReport, 'classes' | 'images'>> {
@@ -183,9 +196,11 @@ async function writeImages(work: Work): Promise<Pick<ConversionReport, 'classes'
     ledger.keep(written.kept.length)
     for (const { classId } of written.kept) classes[classId]!.boxes++
     counts[written.as === 'left-out' ? 'leftOut' : written.as]++
-    if (file !== undefined && mode !== 'none' && written.as !== 'left-out') {
-      await placeImage(join(work.imageRoot, file), join(work.folder, writer.imagePath(image.split, name)), mode)
-    }
+    if (written.as === 'left-out') continue
+    const target = writer.imagePath(image.split, name)
+    await work.metadata.carry(file, target)
+    if (file !== undefined && mode !== 'none')
+      await placeImage(join(work.imageRoot, file), join(work.folder, target), mode)
   }
   if (missing > 0 && missing === counts.read) throw noImages(counts.read, work)
   return { images: counts, classes }

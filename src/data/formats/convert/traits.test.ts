@@ -172,6 +172,25 @@ describe('COCO', () => {
   })
 })
 
+test('what metadata.jsonl says of an image goes with it, under its new name', async () => {
+  const source = await write({
+    'classes.txt': 'car\n',
+    'train/labels/a.txt': '0 0.5 0.5 0.2 0.2\n',
+    'train/metadata.jsonl': '{"image":"images/a.png","flight":"f01","altitudeM":80}\n',
+  })
+  await mkdir(join(source, 'train', 'images'))
+  const file = join(source, 'train', 'images', 'a.png')
+  await sharp({ create: { width: 100, height: 50, channels: 3, background: 'grey' } }).toFile(file)
+  const there = await convert('yolo', source, 'coco', { images: 'copy' })
+  expect(JSON.parse(await there.text('metadata.jsonl'))).toEqual({
+    image: 'images/train/a.png',
+    flight: 'f01',
+    altitudeM: 80,
+  })
+  const back = await convert('coco', there.output, 'yolo', { images: 'copy' })
+  expect(JSON.parse(await back.text('metadata.jsonl'))).toMatchObject({ image: 'train/images/a.png', flight: 'f01' })
+})
+
 describe('classes', () => {
   test('are joined by name: renamed ones are counted, those not asked for are dropped and leave background', async () => {
     const source = await write({
