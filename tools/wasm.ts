@@ -9,8 +9,17 @@ import { fileURLToPath } from 'node:url'
 import wabt from 'wabt'
 
 /** Path from `src/`, without its ending. */
-export type Kernel = 'yolo/image/resize-rows' | 'yolo/train/update/move-weights' | 'data/profile/pixel-sums'
-const KERNELS: readonly Kernel[] = ['yolo/image/resize-rows', 'yolo/train/update/move-weights', 'data/profile/pixel-sums']
+export type Kernel =
+  | 'yolo/image/blit-rows'
+  | 'yolo/image/resize-rows'
+  | 'yolo/train/update/move-weights'
+  | 'data/profile/pixel-sums'
+const KERNELS: readonly Kernel[] = [
+  'yolo/image/blit-rows',
+  'yolo/image/resize-rows',
+  'yolo/train/update/move-weights',
+  'data/profile/pixel-sums',
+]
 
 const source = fileURLToPath(new URL('../src/', import.meta.url))
 

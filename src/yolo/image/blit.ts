@@ -1,3 +1,5 @@
+import { loadKernel } from '../../core/wasm-kernel.ts'
+import { BLIT_ROWS_WASM } from './blit-rows-wasm.ts'
 import type { RgbImage } from './rgb-image.ts'
 
 /** One of the eight symmetries of the square: mirror along x first, then a quarter turn clockwise `turns` times. */
@@ -45,35 +47,97 @@ export function blit(source: RgbImage, canvas: RgbImage, placement: Placement, c
   const top = Math.max(0, clip.top, Math.ceil(offsetY - 0.5))
   const bottom = Math.min(canvas.height, clip.bottom, Math.floor(offsetY + oh * scaleY + 0.5))
   if (right <= left || bottom <= top) return
-  const xs = taps(left, right, offsetX, scaleX, ow)
-  const ys = taps(top, bottom, offsetY, scaleY, oh)
-  // An oriented pixel (u, v) lies at base + u * stepU + v * stepV of the source's bytes.
-  const { base, stepU, stepV } = strides(source, orientation)
-  const input = source.rgb
-  const output = canvas.rgb
-  const xLow = xs.low.map((u) => u * stepU)
-  const xHigh = xs.high.map((u) => u * stepU)
-  for (let y = top; y < bottom; y++) {
-    const rowLow = base + ys.low[y - top]! * stepV
-    const rowHigh = base + ys.high[y - top]! * stepV
-    const fy = ys.fraction[y - top]!
-    let out = (y * canvas.width + left) * 3
-    for (let i = 0; i < right - left; i++) {
-      const fx = xs.fraction[i]!
-      const a = rowLow + xLow[i]!
-      const b = rowLow + xHigh[i]!
-      const c = rowHigh + xLow[i]!
-      const d = rowHigh + xHigh[i]!
-      const wa = (1 - fx) * (1 - fy)
-      const wb = fx * (1 - fy)
-      const wc = (1 - fx) * fy
-      const wd = fx * fy
-      output[out] = input[a]! * wa + input[b]! * wb + input[c]! * wc + input[d]! * wd + 0.5
-      output[out + 1] = input[a + 1]! * wa + input[b + 1]! * wb + input[c + 1]! * wc + input[d + 1]! * wd + 0.5
-      output[out + 2] = input[a + 2]! * wa + input[b + 2]! * wb + input[c + 2]! * wc + input[d + 2]! * wd + 0.5
-      out += 3
-    }
+  const columns = taps(left, right, offsetX, scaleX, ow)
+  const rows = taps(top, bottom, offsetY, scaleY, oh)
+  const band = { source, canvas, left, top, ...strides(source, orientation), columns, rows }
+  drawRows(band, 0, bottom - top)
+}
+
+interface Band {
+  readonly source: RgbImage
+  readonly canvas: RgbImage
+  /** Pixel of the canvas where the first column and row lie. */
+  readonly left: number
+  readonly top: number
+  /** An oriented pixel (u, v) lies at base + u * stepU + v * stepV of the source's bytes. */
+  readonly base: number
+  readonly stepU: number
+  readonly stepV: number
+  readonly columns: Taps
+  readonly rows: Taps
+}
+
+interface Kernel {
+  blitRows(
+    source: number,
+    rows: number,
+    rowsEnd: number,
+    taps: number,
+    tapsEnd: number,
+    out: number,
+    outStep: number,
+  ): void
+}
+
+const kernel = loadKernel<Kernel>(BLIT_ROWS_WASM)
+
+const TAP_BYTES = 12
+const ROW_BYTES = 16
+/** The kernel reads and writes four bytes where a pixel has three. */
+const SLACK_BYTES = 4
+/** Of a source, so much passes the kernel at once where it can be had by rows. */
+const BAND_BYTES = 4 * 2 ** 20
+
+/** Draws the rows of a band from `from` up to `to`, by the kernel (`blit-rows.wat`): three times as fast as JavaScript. */
+function drawRows(band: Band, from: number, to: number): void {
+  const { source, canvas, left, top, base, stepU, stepV, columns, rows } = band
+  const [lowU, highU] = extent(columns, stepU, 0, columns.low.length)
+  const [lowV, highV] = extent(rows, stepV, from, to)
+  const start = base + lowU + lowV
+  const end = base + highU + highV + 3
+  if (end - start > BAND_BYTES && to - from > 1 && Math.abs(stepV) > Math.abs(stepU)) {
+    const middle = (from + to) >> 1
+    drawRows(band, from, middle)
+    drawRows(band, middle, to)
+    return
   }
+  const width = columns.low.length
+  const outStep = width * 3
+  const tapsAt = roundUp(end - start + SLACK_BYTES)
+  const rowsAt = roundUp(tapsAt + width * TAP_BYTES)
+  const outAt = roundUp(rowsAt + (to - from) * ROW_BYTES)
+  const buffer = kernel.memory(outAt + (to - from) * outStep + SLACK_BYTES)
+  const bytes = new Uint8Array(buffer)
+  bytes.set(source.rgb.subarray(start, end))
+  const view = new DataView(buffer)
+  for (let i = 0; i < width; i++) {
+    const at = tapsAt + i * TAP_BYTES
+    view.setInt32(at, columns.low[i]! * stepU - lowU, true)
+    view.setInt32(at + 4, columns.high[i]! * stepU - lowU, true)
+    view.setInt16(at + 8, WEIGHTS - columns.highWeight[i]!, true)
+    view.setInt16(at + 10, columns.highWeight[i]!, true)
+  }
+  for (let i = from; i < to; i++) {
+    const at = rowsAt + (i - from) * ROW_BYTES
+    view.setInt32(at, rows.low[i]! * stepV - lowV, true)
+    view.setInt32(at + 4, rows.high[i]! * stepV - lowV, true)
+    view.setInt32(at + 8, WEIGHTS - rows.highWeight[i]!, true)
+    view.setInt32(at + 12, rows.highWeight[i]!, true)
+  }
+  const rowsEnd = rowsAt + (to - from) * ROW_BYTES
+  kernel.run.blitRows(0, rowsAt, rowsEnd, tapsAt, tapsAt + width * TAP_BYTES, outAt, outStep)
+  for (let i = from; i < to; i++) {
+    const row = outAt + (i - from) * outStep
+    canvas.rgb.set(bytes.subarray(row, row + outStep), ((top + i) * canvas.width + left) * 3)
+  }
+}
+
+const roundUp = (address: number): number => Math.ceil(address / 16) * 16
+
+/** Least and greatest offset of taps from `from` up to `to`, in bytes. */
+function extent({ low, high }: Taps, step: number, from: number, to: number): [number, number] {
+  const ends = [low[from]!, high[from]!, low[to - 1]!, high[to - 1]!].map((index) => index * step)
+  return [Math.min(...ends), Math.max(...ends)]
 }
 
 /** The box of a source, moved to the canvas by the same placement as its pixels. Boxes are xyxy in pixels. */
@@ -95,17 +159,22 @@ export function placeBox(
   return [x1 * scaleX + offsetX, y1 * scaleY + offsetY, x2 * scaleX + offsetX, y2 * scaleY + offsetY]
 }
 
+/** Weights of two pixels are whole numbers that add up to this. */
+const WEIGHTS = 2048
+
 interface Taps {
+  /** Indices of the two pixels, along one axis; they never go back from one tap to the next. */
   readonly low: Int32Array
   readonly high: Int32Array
-  readonly fraction: Float64Array
+  /** Weight of the second. */
+  readonly highWeight: Int32Array
 }
 
 function taps(from: number, to: number, offset: number, scale: number, size: number): Taps {
   const n = to - from
   const low = new Int32Array(n)
   const high = new Int32Array(n)
-  const fraction = new Float64Array(n)
+  const highWeight = new Int32Array(n)
   for (let i = 0; i < n; i++) {
     const centre = (from + i + 0.5 - offset) / scale - 0.5
     if (scale < 0.6) {
@@ -113,15 +182,15 @@ function taps(from: number, to: number, offset: number, scale: number, size: num
       const reach = Math.min(0.25 / scale, 4)
       low[i] = clamp(Math.round(centre - reach), size)
       high[i] = clamp(Math.round(centre + reach), size)
-      fraction[i] = 0.5
+      highWeight[i] = WEIGHTS / 2
     } else {
       const floor = Math.floor(centre)
       low[i] = clamp(floor, size)
       high[i] = clamp(floor + 1, size)
-      fraction[i] = centre - floor
+      highWeight[i] = Math.round((centre - floor) * WEIGHTS)
     }
   }
-  return { low, high, fraction }
+  return { low, high, highWeight }
 }
 
 function clamp(value: number, size: number): number {

@@ -4,7 +4,9 @@ import { compiledKernel } from '../../../tools/wasm.ts'
 import { resizeLinear } from './resize-linear.ts'
 
 test('the compiled kernel is that of its text', async () => {
-  expect(await readFile(new URL('resize-rows-wasm.ts', import.meta.url), 'utf8')).toBe(await compiledKernel('yolo/image/resize-rows'))
+  expect(await readFile(new URL('resize-rows-wasm.ts', import.meta.url), 'utf8')).toBe(
+    await compiledKernel('yolo/image/resize-rows'),
+  )
 })
 
 test('colours are mixed by distance between pixel centres, rounded to bytes, and land in their planes', () => {

@@ -1,3 +1,4 @@
+import { loadKernel } from '../../core/wasm-kernel.ts'
 import { RESIZE_ROWS_WASM } from './resize-rows-wasm.ts'
 import type { RgbImage } from './rgb-image.ts'
 
@@ -33,7 +34,8 @@ export function resizeLinear(source: RgbImage, width: number, height: number, ta
   const count = Math.ceil(width / LANES) * LANES
   const rowBytes = source.width * 3
   const place = layout(rowBytes, count)
-  const { bytes, buffer } = roomFor(place.end)
+  const buffer = memory(place.end)
+  const bytes = new Uint8Array(buffer)
   writeTaps(new DataView(buffer, place.taps), across, source.width, count)
   const mixes = new Int32Array(buffer, place.mixes, BAND * MIX_VALUES)
   const plane = count * 2
@@ -91,18 +93,7 @@ interface Kernel {
   mixRows(mixes: number, rows: number, offset: number, count: number, out: number): void
 }
 
-/** The part of the global that is used; the language's own libraries declare it only for browsers. */
-declare const WebAssembly: {
-  readonly Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer; grow(pages: number): number }
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown }
-}
-
-const PAGE_BYTES = 65_536
-const memory = new WebAssembly.Memory({ initial: 1 })
-const kernel = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(RESIZE_ROWS_WASM, 'base64')), {
-  rows: { memory },
-}).exports as Kernel
+const { run: kernel, memory } = loadKernel<Kernel>(RESIZE_ROWS_WASM)
 
 /** Addresses in the kernel's memory, which holds a band only: it is small, whatever the image. */
 function layout(rowBytes: number, count: number) {
@@ -123,12 +114,6 @@ function layout(rowBytes: number, count: number) {
     mixed: take(BAND * count * 4),
     end: next,
   }
-}
-
-function roomFor(sizeBytes: number): { bytes: Uint8Array; buffer: ArrayBuffer } {
-  const missing = sizeBytes - memory.buffer.byteLength
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES))
-  return { bytes: new Uint8Array(memory.buffer), buffer: memory.buffer }
 }
 
 interface Taps {

@@ -1,3 +1,4 @@
+import { loadKernel } from '../../../core/wasm-kernel.ts'
 import { MOVE_WEIGHTS_WASM } from './move-weights-wasm.ts'
 
 interface Kernel {
@@ -28,23 +29,13 @@ interface Kernel {
   ): void
 }
 
-/** The part of the global that is used; the language's own libraries declare it only for browsers. */
-declare const WebAssembly: {
-  readonly Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer }
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown }
-}
-
 /** Values that pass the kernel at once: those of four arrays fill its memory's one page and stay in a core's cache. */
 const CHUNK = 4096
 const CHUNK_BYTES = CHUNK * 4
 const LANES = 4
 
-const memory = new WebAssembly.Memory({ initial: 1 })
-const kernel = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(MOVE_WEIGHTS_WASM, 'base64')), {
-  rows: { memory },
-}).exports as Kernel
-const slots = Array.from({ length: 4 }, (_, i) => new Float32Array(memory.buffer, i * CHUNK_BYTES, CHUNK))
+const { run: kernel, memory } = loadKernel<Kernel>(MOVE_WEIGHTS_WASM)
+const slots = Array.from({ length: 4 }, (_, i) => new Float32Array(memory(4 * CHUNK_BYTES), i * CHUNK_BYTES, CHUNK))
 
 /**
  * Brings arrays of equal length into the kernel's memory, chunk by chunk, each into a slot of its own.
