@@ -5,7 +5,6 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parseClassText, parseDataYaml, readClassList } from './class-list.ts'
 import { findImages } from './find-images.ts'
-import { altitudeFromXmp } from './flight-altitude.ts'
 import { altitudeOf, flightOf, readImageMetadata } from './image-metadata.ts'
 import { describeIssue, summarizeLabels } from './label-issue.ts'
 import { formatYoloLabels, parseYoloLabels } from './yolo-labels.ts'
@@ -257,16 +256,6 @@ describe('folders', () => {
 })
 
 describe('altitude above take-off', () => {
-  test.each([
-    ['<rdf:Description drone-dji:AbsoluteAltitude="+241.8" drone-dji:RelativeAltitude="+119.30"/>', 119.3],
-    ["<rdf:Description drone-dji:RelativeAltitude = '-2.10'/>", -2.1],
-    ['<drone-dji:RelativeAltitude>40</drone-dji:RelativeAltitude>', 40],
-    ['<rdf:Description drone-dji:AbsoluteAltitude="+241.8"/>', undefined],
-    ['<rdf:Description drone-dji:RelativeAltitude="unknown"/>', undefined],
-  ])('of %s is %s', (xmp, expected) => {
-    expect(altitudeFromXmp(xmp)).toBe(expected)
-  })
-
   test('is not known where the metadata does not give a number', () => {
     expect(altitudeOf({ image: 'a.jpg', altitudeM: 80 })).toBe(80)
     expect(altitudeOf({ image: 'a.jpg', altitudeM: '80' })).toBeUndefined()
