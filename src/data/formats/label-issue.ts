@@ -43,6 +43,7 @@ export const LABEL_ISSUES = {
   'all-lost': 'every box of the image was left out for a fault, so it stays unknown instead of background',
   'not-carried': 'the target cannot list an image without saying what is in it, so it was left out',
   'folder-left-out': 'a folder with images is no part of the layout and was not read',
+  'file-left-out': 'a file of another kind lies beside the labels and was not read',
   renamed: 'the image got another name, because two would share one or the name leads elsewhere',
   'long-line': 'the line is longer than the 100000 characters that a labelling job reads',
 } as const

@@ -23,7 +23,7 @@ export async function readLabelText(path: string, shownAs: string): Promise<stri
 }
 
 /** @throws SkyloopError `data.encoding` naming what the bytes look like */
-export function decodeText(bytes: Uint8Array, shownAs: string): string {
+function decodeText(bytes: Uint8Array, shownAs: string): string {
   refuseUtf16(bytes, shownAs)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

@@ -26,6 +26,8 @@ interface Options {
 /** Places printed of each kind of issue; `--json` names twenty. */
 const EXAMPLES = 3
 
+const WORST_FIRST = ['dropped', 'none', 'changed', 'kept']
+
 const WRITTEN = LABEL_FORMATS.filter((format) => format !== 'cvat' && format !== 'label-studio')
 
 export const convert = defineCommand<Options>({
@@ -116,7 +118,11 @@ function describe({ from, to, output, images, classes, labels }: ConversionRepor
     ['class', 'boxes'],
     classes.map(({ name, boxes }) => [name, String(boxes)]),
   )
-  const issues = Object.entries(labels.counts).map(([kind, count]) => {
+  const outcomeOf = (kind: string): string => labels.examples.find((issue) => issue.kind === kind)?.outcome ?? 'none'
+  const kinds = Object.entries(labels.counts).toSorted(
+    ([a], [b]) => WORST_FIRST.indexOf(outcomeOf(a)) - WORST_FIRST.indexOf(outcomeOf(b)),
+  )
+  const issues = kinds.map(([kind, count]) => {
     const places = labels.examples
       .filter((issue) => issue.kind === kind)
       .slice(0, EXAMPLES)

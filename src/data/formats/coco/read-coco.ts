@@ -6,7 +6,7 @@ import { namesIn, splitOfName } from '../image-index.ts'
 import { readJsonLists } from '../json-stream.ts'
 import type { LabelLedger } from '../label-issue.ts'
 import type { LabelSource, SourceBox, SourceImage, SourceOptions } from '../labelled-image.ts'
-import type { Split } from '../splits.ts'
+import { SPLIT_FOLDERS, type Split } from '../splits.ts'
 import { cocoBox, type CocoBox } from './coco-box.ts'
 import { openCocoStore, type CocoStore } from './coco-store.ts'
 
@@ -58,15 +58,34 @@ interface OpenFile {
   readonly categories: ReadonlyMap<string, string>
 }
 
-/** COCO files of a folder: its `.json` files and those of its `annotations` folder. */
-export async function findCocoFiles(root: string): Promise<CocoFile[]> {
-  const found: CocoFile[] = []
-  for (const inner of ['', 'annotations']) {
-    for (const name of await namesIn(join(root, inner))) {
-      if (name.endsWith('.json')) found.push(cocoFile(join(root, inner, name), posix.join(inner, name)))
+/** Files of a COCO folder. */
+export interface CocoFiles {
+  readonly files: readonly CocoFile[]
+  /** JSON files beside them that are of another kind, such as captions and key points; relative to the folder. */
+  readonly leftOut: readonly string[]
+}
+
+/**
+ * COCO files of a folder: those in `annotations/`, else those in folders of splits, else those at the top; where some are
+ * named `instances*`, as the format's own set does, only those.
+ */
+export async function findCocoFiles(root: string): Promise<CocoFiles> {
+  const splits = (await namesIn(root)).filter((name) => Object.hasOwn(SPLIT_FOLDERS, name))
+  for (const folders of [['annotations'], splits, ['']]) {
+    const paths: string[] = []
+    for (const inner of folders) {
+      for (const name of await namesIn(join(root, inner)))
+        if (name.endsWith('.json')) paths.push(posix.join(inner, name))
+    }
+    if (paths.length === 0) continue
+    const instances = paths.filter((path) => posix.basename(path).startsWith('instances'))
+    const taken = instances.length > 0 ? instances : paths
+    return {
+      files: taken.map((path) => cocoFile(join(root, path), path)),
+      leftOut: paths.filter((path) => !taken.includes(path)),
     }
   }
-  return found
+  return { files: [], leftOut: [] }
 }
 
 export function cocoFile(path: string, shownAs = basename(path)): CocoFile {

@@ -69,7 +69,7 @@ async function formatOfFile(path: string): Promise<LabelFormat | undefined> {
 async function formatsOfFolder(folder: string): Promise<LabelFormat[]> {
   const names = await readdir(folder)
   const found = new Set<LabelFormat>()
-  for (const { path } of await findCocoFiles(folder)) {
+  for (const { path } of (await findCocoFiles(folder)).files) {
     const format = basename(path) === 'label-categories.json' ? undefined : await formatOfFile(path)
     // A folder of JSON files that begin like COCO may be anything; its lists say so.
     if (format === 'label-studio') found.add('label-studio')

@@ -38,7 +38,9 @@ export const FORMATS: Readonly<Record<LabelFormat, FormatRow>> = {
   coco: {
     title: 'COCO',
     open: async ({ folder, file }, options) => {
-      const files = file === undefined ? await findCocoFiles(folder) : [cocoFile(join(folder, file))]
+      const { files, leftOut } =
+        file === undefined ? await findCocoFiles(folder) : { files: [cocoFile(join(folder, file))], leftOut: [] }
+      for (const other of leftOut) options.ledger.issue('file-left-out', 'none', { file: other, line: 0, text: '' })
       return openCoco(some(files, folder, 'COCO file, annotations/*.json or *.json'), options)
     },
     write: openCocoWriter,

@@ -157,6 +157,27 @@ describe('COCO', () => {
     expect((await convert('coco', marked, 'yolo')).images.background).toBe(1)
   })
 
+  test("of the files of the format's own set only those of instances are read, and the others named", async () => {
+    const source = await write({
+      'annotations/instances_val2017.json': coco([{ bbox: [0, 0, 10, 10] }]),
+      'annotations/captions_val2017.json': { images: [], annotations: [] },
+    })
+    const { labels } = await convert('coco', source, 'yolo')
+    expect([labels.kept, labels.examples.map(({ kind, file }) => `${kind} ${file}`)]).toEqual([
+      1,
+      ['file-left-out annotations/captions_val2017.json'],
+    ])
+  })
+
+  test('a file a split in the folder of its images is read', async () => {
+    const source = await write({
+      'train/_annotations.coco.json': coco([{ bbox: [0, 0, 10, 10] }]),
+      'valid/_annotations.coco.json': coco([{ bbox: [0, 0, 10, 10] }]),
+    })
+    const { text } = await convert('coco', source, 'yolo')
+    expect(await text('val/labels/a.txt')).toBe(await text('train/labels/a.txt'))
+  })
+
   test('several splits are read from their files', async () => {
     const source = await write({
       'annotations/instances_train2017.json': coco([{ bbox: [0, 0, 10, 10] }]),

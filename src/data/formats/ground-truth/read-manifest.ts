@@ -1,10 +1,9 @@
 import { createReadStream } from 'node:fs'
-import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { codeOf, messageOf, SkyloopError } from '../../../core/errors.ts'
 import { isObject, readJson } from '../../../core/json.ts'
 import { className, requireDistinct } from '../class-map.ts'
-import { splitOfName } from '../image-index.ts'
+import { namesIn, splitOfName } from '../image-index.ts'
 import type { LabelSource, SourceImage, SourceOptions } from '../labelled-image.ts'
 import type { Split } from '../splits.ts'
 import { refuseUtf16 } from '../text-file.ts'
@@ -55,8 +54,13 @@ export async function openManifests(files: readonly ManifestFile[], options: Sou
 }
 
 export async function findManifests(root: string): Promise<ManifestFile[]> {
-  const names = (await readdir(root)).filter((name) => /\.(manifest|jsonl)$/.test(name) && name !== 'metadata.jsonl')
-  return names.sort().map((name) => manifestFile(join(root, name)))
+  // A labelling job puts its output two folders deep.
+  for (const inner of ['', 'manifests/output']) {
+    const names = await namesIn(join(root, inner))
+    const found = names.filter((name) => /\.(manifest|jsonl)$/.test(name) && name !== 'metadata.jsonl')
+    if (found.length > 0) return found.map((name) => manifestFile(join(root, inner, name)))
+  }
+  return []
 }
 
 export function manifestFile(path: string): ManifestFile {
