@@ -1,4 +1,7 @@
+import type { S3Client } from '@aws-sdk/client-s3'
+import type { S3Location } from '../../../core/s3-uri.ts'
 import { formatBytes } from '../../../core/units.ts'
+import type { ObjectEntry } from '../../../data/s3/entry.ts'
 import { defineCommand } from '../../command.ts'
 import { FILTER_OPTIONS, filterOf, type FilterValues } from './filter-options.ts'
 import { s3Argument } from './uri-argument.ts'
@@ -44,7 +47,16 @@ export const list = defineCommand<Options>({
     const objects: { key: string; sizeBytes: number; modified: string; etag: string }[] = []
     const total = { objects: 0, sizeBytes: 0 }
     const filter = keyFilter(filterOf(options))
-    for await (const object of listObjects(client, uri, { filter, signal: context.signal })) {
+    const found = async function* () {
+      let any = false
+      for await (const object of listObjects(client, uri, { filter, signal: context.signal })) {
+        any = true
+        yield object
+      }
+      const whole = any ? undefined : await findObject(client, location, context.signal)
+      if (whole && filter.wants(whole)) yield whole
+    }
+    for await (const object of found()) {
       const { fullKey, sizeBytes, etag } = object
       const modified = new Date(object.modifiedMs).toISOString()
       total.objects++
@@ -58,3 +70,17 @@ export const list = defineCommand<Options>({
     }
   },
 })
+
+/** The one object that a URI names, where no folder bears the name. */
+async function findObject(client: S3Client, at: S3Location, signal: AbortSignal): Promise<ObjectEntry | undefined> {
+  const { headObject } = await import('../../../data/s3/object-head.ts')
+  const { statusOf } = await import('../../../data/s3/retry.ts')
+  if (at.key === '' || at.key.endsWith('/')) return undefined
+  try {
+    const head = await headObject(client, { bucket: at.bucket, fullKey: at.key }, signal)
+    return { ...head, key: at.key.slice(at.key.lastIndexOf('/') + 1) }
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined
+    throw error
+  }
+}
