@@ -155,6 +155,8 @@ async function trainStep(
   const { loss, gradients, batchStatistics, targetSum } = await compute().catch((error: unknown) => {
     throw explainAllocation(error, settings)
   })
+  // What follows runs on one core.
+  feed.makeAhead()
   const isWhole = settings.accumulate === 1
   // A sum is clipped as a whole; a batch of it is only looked at.
   const norm = clipGradients(gradients, isWhole ? settings.clip_norm : Infinity)

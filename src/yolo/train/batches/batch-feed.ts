@@ -7,6 +7,11 @@ import type { BatchSource, PreparedBatch } from './make-batch.ts'
 export interface BatchFeed extends AsyncDisposable {
   /** The next batch; undefined after the last. */
   next(): Promise<PreparedBatch | undefined>
+  /**
+   * Has batches made again for those that were taken. To be called when a core is free: a step occupies all of them, and
+   * stands still while one of its threads waits for a core.
+   */
+  makeAhead(): void
 }
 
 /** Batches in flight: one in use, two waiting. More would only hold memory. */
@@ -48,14 +53,16 @@ export function openBatchFeed(source: BatchSource, requests: Iterator<BatchReque
   worker.on('exit', (code) =>
     fail(new SkyloopError({ code: 'yolo.train.batch', fault: 'machine', message: `the batch thread ended (${code})` })),
   )
-  for (let i = 0; i < AHEAD; i++) ask()
+  const makeAhead = (): void => {
+    for (let i = queue.length; i < AHEAD; i++) ask()
+  }
+  makeAhead()
   return {
     next: async () => {
-      const first = queue.shift()
-      if (first === undefined) return undefined
-      ask()
-      return first
+      if (queue.length === 0) makeAhead()
+      return queue.shift()
     },
+    makeAhead,
     [Symbol.asyncDispose]: async () => {
       await worker.terminate()
     },
