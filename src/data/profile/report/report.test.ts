@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CHROMIUM, openBrowser } from '../../../../test/support/browser.ts'
+import { RULE_NAMES } from '../advice/rules.ts'
 import { profileSet } from '../profile-set.ts'
+import { MEASURE_NAMES } from '../set/measures.ts'
 import type { SetProfile } from '../set/set-profile.ts'
 import { folderSource } from '../source/folder-source.ts'
 import { htmlReport } from './html-report.ts'
@@ -131,6 +133,11 @@ test('the text says what is in the page', () => {
   const steering = { ...report, unreadable: [{ ...report.unreadable[0]!, path: '\u001b[2Jcleared.jpg' }] }
   expect(textReport(steering)).toContain('\\u001b[2Jcleared.jpg')
   expect(text.split('\n').filter((line) => line.startsWith('    ') && line.length > 100)).toEqual([])
+})
+
+test('the guide to the report names every field, measure and rule', async () => {
+  const guide = await readFile(new URL('../../../../docs/profile-report.md', import.meta.url), 'utf8')
+  for (const name of [...Object.keys(report), ...RULE_NAMES, ...MEASURE_NAMES]) expect(guide).toContain(`\`${name}\``)
 })
 
 describe('an axis', () => {
