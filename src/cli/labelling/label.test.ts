@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DeleteObjectCommand } from '@aws-sdk/client-s3'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { skyloop, skyloopJson } from '../../../test/support/cli.ts'
@@ -108,6 +109,19 @@ test(
     // Mean box from 15 to 55 of 80, from 10 to 30 of 60.
     const [, x, y, w, h] = (await readFile(join(out, files[0] ?? ''), 'utf8')).trim().split(' ').map(Number)
     expect([x, y, w, h]).toEqual([35 / 80, 20 / 60, 40 / 80, 20 / 60].map((side) => expect.closeTo(side, 5) as number))
+
+    // Its boxes are told as dropped; the others are written.
+    const connection = await resolveConnection({ home: home() })
+    const [bucket, key] = ['skyloop-000000000000-us-east-1', 'labels/f7/images/flight/c.JPG']
+    const s3 = await createClients(connection.settings).s3()
+    await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))
+    expect(await label('output', 'f7', `--yolo=${join(folder, 'yolo-2')}`)).toMatchObject({
+      yolo: {
+        images: { read: 3, labelled: 2, leftOut: 1 },
+        labels: { lines: 3, kept: 2, dropped: 1 },
+        unreachable: [`s3://${bucket}/${key}`],
+      },
+    })
   },
   LIMIT_MS,
 )
@@ -117,13 +131,15 @@ test(
   async () => {
     const adjust = await label<{ images: number }>('create', '--name=f7-b', '--from-job=f7', '--adjust', asScientist)
     expect(adjust.images).toBe(3)
+    // One of them has just been deleted.
+    expect(await label('status', 'f7-b')).toMatchObject({ failed: 1, unlabeled: 2 })
     const source = await openPortalSource(await sagemaker(), 'f7-b')
     expect(source.about).toMatchObject({ kind: 'adjustment', labels: ['car', 'truck'] })
     const task = await source.claim('ana')
     // 35/45 with the mean box = 0.78.
     expect(task?.proposals).toEqual([{ label: 'car', left: 15, top: 10, width: 40, height: 20, confidence: 0.78 }])
-    expect(await label('stop', 'f7-b', asScientist)).toMatchObject({ status: 'Stopped', labeled: 0, unlabeled: 3 })
-    expect(await label('output', 'f7-b')).toMatchObject({ images: 3, labelled: 0, unlabelled: 3 })
+    expect(await label('stop', 'f7-b', asScientist)).toMatchObject({ status: 'Stopped', labeled: 0, unlabeled: 2 })
+    expect(await label('output', 'f7-b')).toMatchObject({ images: 3, labelled: 0, failed: 1, unlabelled: 2 })
     expect(await label('output', 'f7-b', '--attribute=labels')).toMatchObject({ labelled: 3, boxes: 3 })
   },
   LIMIT_MS,

@@ -2,9 +2,7 @@ import { SkyloopError } from '../../core/errors.ts'
 import type { CreateLabelingJobRequest } from '@aws-sdk/client-sagemaker'
 
 /** What a worker of the public workforce may be paid for one bounding-box task, US dollars. @source API reference of PublicWorkforceTaskPrice */
-const TASK_PRICES_USD = [
-  0.036, 0.048, 0.06, 0.072, 0.12, 0.24, 0.36, 0.48, 0.6, 0.72, 0.84, 0.96, 1.08, 1.2,
-] as const
+const TASK_PRICES_USD = [0.036, 0.048, 0.06, 0.072, 0.12, 0.24, 0.36, 0.48, 0.6, 0.72, 0.84, 0.96, 1.08, 1.2] as const
 
 /**
  * What Ground Truth takes for each object in a month, US dollars: up to so many, each at this price.

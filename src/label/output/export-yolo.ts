@@ -7,6 +7,7 @@ import { convertDataset, type ConversionReport } from '../../data/formats/conver
 import { readObjectText } from '../../data/s3/download-prefix.ts'
 import { getFile } from '../../data/s3/get-file.ts'
 import { inParallel } from '../../data/s3/in-parallel.ts'
+import { statusOf } from '../../data/s3/retry.ts'
 import { openTransfer } from '../../data/s3/transfer.ts'
 import { parseInputManifest } from '../tasks/input-manifest.ts'
 
@@ -26,12 +27,17 @@ export interface ExportOptions {
 
 const PARALLEL = 16
 
+export interface ExportReport extends ConversionReport {
+  /** Images that are no more in S3, or may not be read; they are left out, and their boxes are in `labels` as dropped. */
+  readonly unreachable: readonly string[]
+}
+
 /**
  * Makes a YOLO data set of what was labelled: images from S3 beside their labels.
  *
  * An image that nobody has labelled, or that failed, stays unknown: it gets no label file.
  */
-export async function exportYolo(s3: S3Client, options: ExportOptions): Promise<ConversionReport> {
+export async function exportYolo(s3: S3Client, options: ExportOptions): Promise<ExportReport> {
   const { manifestUri, signal } = options
   const text = await readObjectText(s3, manifestUri)
   const entries = parseInputManifest(text, manifestUri)
@@ -42,6 +48,7 @@ export async function exportYolo(s3: S3Client, options: ExportOptions): Promise<
     const categories = { 'document-version': '2018-11-28', labels: options.labels.map((label) => ({ label })) }
     await writeFile(join(folder, 'label-categories.json'), JSON.stringify(categories))
     const transfer = openTransfer(s3, { signal })
+    const unreachable: string[] = []
     let done = 0
     const folders = new Set<string>()
     await inParallel(entries, PARALLEL, async ({ sourceRef }) => {
@@ -50,10 +57,15 @@ export async function exportYolo(s3: S3Client, options: ExportOptions): Promise<
       const inner = join(images, bucket, ...parts.slice(0, -1))
       if (!folders.has(inner)) await mkdir(inner, { recursive: true })
       folders.add(inner)
-      await getFile(transfer, { bucket, fullKey: key }, join(inner, parts.at(-1) ?? key))
+      try {
+        await getFile(transfer, { bucket, fullKey: key }, join(inner, parts.at(-1) ?? key))
+      } catch (error) {
+        if (![403, 404].includes(statusOf(error) ?? 0)) throw error
+        unreachable.push(sourceRef)
+      }
       options.onImage?.(++done, entries.length)
     })
-    return await convertDataset({
+    const report = await convertDataset({
       source: join(folder, 'output.manifest'),
       from: 'ground-truth',
       to: 'yolo',
@@ -64,6 +76,7 @@ export async function exportYolo(s3: S3Client, options: ExportOptions): Promise<
       now: options.now,
       signal,
     })
+    return { ...report, unreachable: unreachable.sort() }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

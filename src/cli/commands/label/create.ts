@@ -9,6 +9,9 @@ import { formatFacts } from '../../terminal/table.ts'
 
 const DAY_S = 86_400
 
+/** @source API reference of CreateLabelingJob, `LabelCategoryConfigS3Uri` */
+const LABELS_ON_AWS = 10
+
 export const create = defineCommand<CreateOptions>({
   name: 'create',
   summary: 'have images labelled: upload, manifest, job',
@@ -87,6 +90,11 @@ export const create = defineCommand<CreateOptions>({
     const { planLabelingJob } = await import('../../../label/job/job-plan.ts')
     const understood = await understandOptions(context, options)
     const { account, manifestUri, plan } = understood
+    if (plan.labels.length > LABELS_ON_AWS) {
+      context.report.warn(
+        `Ground Truth on AWS takes ${LABELS_ON_AWS} labels for boxes; this job has ${plan.labels.length}`,
+      )
+    }
     if (options.dryRun === true) return dryRun(understood, options)
     if (options.public === true && options.yes !== true) {
       throw new UsageError({

@@ -9,6 +9,9 @@ interface Options {
   readonly attribute?: string
 }
 
+/** Reasons printed; `--json` has them all. */
+const SHOWN_FAILURES = 5
+
 export const output = defineCommand<Options>({
   name: 'output',
   summary: 'what a labelling job has made, also as a YOLO data set',
@@ -52,7 +55,11 @@ export const output = defineCommand<Options>({
           .map(([label, count]) => `${label} ${count}`)
           .join(', ') || undefined,
     }
-    if (options.yolo === undefined) return { value: { manifestUri, ...summary }, text: formatFacts(facts) }
+    const failures = Object.entries(summary.failures)
+      .slice(0, SHOWN_FAILURES)
+      .map(([reason, count]) => `\nfailed: ${count} × ${reason}`)
+      .join('')
+    if (options.yolo === undefined) return { value: { manifestUri, ...summary }, text: formatFacts(facts) + failures }
     if (job.categoriesUri === undefined) {
       throw new SkyloopError({ code: 'label.categories', message: `the job ${name} names no label category file` })
     }
@@ -74,9 +81,13 @@ export const output = defineCommand<Options>({
         }),
       ({ images, labels: read }) => `${images.read} images, ${read.kept} of ${read.lines} boxes`,
     )
+    const left = report.images.leftOut > 0 ? `, ${report.images.leftOut} images left out` : ''
+    const written = `${report.labels.kept} of ${report.labels.lines} boxes${left}`
+    for (const image of report.unreachable.slice(0, SHOWN_FAILURES))
+      context.report.warn(`left out: ${image} cannot be read`)
     return {
       value: { manifestUri, ...summary, yolo: report },
-      text: formatFacts({ ...facts, yolo: folder, written: `${report.labels.kept} of ${report.labels.lines} boxes` }),
+      text: formatFacts({ ...facts, yolo: folder, written }) + failures,
     }
   },
 })

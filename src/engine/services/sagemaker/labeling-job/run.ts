@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Principal } from '../../../auth/principal.ts'
 import { failureReasonOf } from '../../../runner/job-failure.ts'
 import { isDatabaseFull } from '../../../store/is-database-full.ts'
+import { AwsError } from '../../../wire/aws-error.ts'
 import { SAGEMAKER_PRINCIPAL } from '../permissions.ts'
 import { recordEnd } from '../record-end.ts'
 import { isClosing } from '../running.ts'
@@ -51,7 +52,8 @@ async function drive(workers: Workers, name: string, signal: AbortSignal): Promi
       return
     } catch (error) {
       if (signal.aborted) return
-      if (isDatabaseFull(error)) {
+      if (isDiskFull(error)) {
+        engine.log.error('a labeling job waits for room on the disk', { name })
         await delay(FULL_DISK_RETRY_MS)
         continue
       }
@@ -64,6 +66,11 @@ async function drive(workers: Workers, name: string, signal: AbortSignal): Promi
       return
     }
   }
+}
+
+/** Neither rows nor objects can be written now: people's work of days shall not fail for it. */
+function isDiskFull(error: unknown): boolean {
+  return isDatabaseFull(error) || (error instanceof AwsError && error.code === 'InsufficientStorage')
 }
 
 /** From its record to its end. Returns early only by an error; the signal's abort is one. */
