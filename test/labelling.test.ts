@@ -164,6 +164,36 @@ describe.skipIf(CHROMIUM === undefined)('images without labels', () => {
     expect(training.files).toContain('model.onnx')
   })
 
+  test('and are judged by a third', { timeout: LONG_MS }, async () => {
+    expect(answered).toBe(true)
+    await run('label', 'create', '--name=judged', '--from-job', 'eyes', '--verify')
+    const served = await serveLabels(home, ['cleo'], '--job', 'judged', '--until-done')
+    const context = await browser.newContext()
+    context.setDefaultTimeout(LONG_MS / 4)
+    const page = await context.newPage()
+    await page.goto(served.addresses.get('cleo')!)
+    for (let done = 0; done < IMAGES; done++) {
+      await page.locator('#veil').waitFor({ state: 'hidden' })
+      const name = await page.locator('#image-name').innerText()
+      if (done === 0) {
+        // Nothing is judged by merely going on, and the boxes are not hers to change.
+        await page.keyboard.press('Control+Enter')
+        await page.locator('#toast', { hasText: 'Judge the boxes first: 1 good, 2 bad' }).waitFor()
+        await page.keyboard.press('.')
+        await page.keyboard.press('Delete')
+      }
+      expect(await page.locator('#box-list [role=option]').count()).toBe(2)
+      await page.keyboard.press(done === 0 ? '2' : '1')
+      await page.keyboard.press('Control+Enter')
+      await page.locator('#image-name').filter({ hasNotText: name }).waitFor({ state: 'attached' })
+    }
+    await context.close()
+    await served.ended
+    await run('label', 'status', 'judged', '--watch')
+    const { judgements } = await run<{ judgements: object }>('label', 'output', 'judged')
+    expect(judgements).toEqual({ good: IMAGES - 1, bad: 1 })
+  })
+
   test(
     'the model proposes boxes for the next images, from a manifest without a job',
     { timeout: LONG_MS },

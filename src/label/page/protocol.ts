@@ -60,6 +60,9 @@ export interface ClaimedTask {
   readonly nextImage?: string
 }
 
+/** What `POST /api/claim` answers: a task, or how things stand when there is none for this worker now. */
+export type ClaimAnswer = { readonly task: ClaimedTask } | { readonly progress: Progress }
+
 /** An error as the server tells it. */
 export interface ErrorMessage {
   readonly code: string

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { codeOf, messageOf, SkyloopError } from '../../core/errors.ts'
 import type { WorkerAnswer } from '../../core/labelling/worker-answer.ts'
-import type { ErrorMessage, QualityReport, SessionInfo } from '../page/protocol.ts'
+import type { ClaimAnswer, ErrorMessage, QualityReport, SessionInfo } from '../page/protocol.ts'
 import type { TaskSource } from '../tasks/task-source.ts'
 import { type Adviser, createDesk, type Desk, type TaskName } from './desk.ts'
 import { refusal, setSafetyHeaders } from './guard.ts'
@@ -32,6 +32,9 @@ export interface LabelServer extends AsyncDisposable {
   /** One address a worker, with the token in the part that browsers do not send. */
   readonly addresses: readonly { readonly worker: string; readonly url: string }[]
 }
+
+/** How long answers under way may take when the server ends. */
+const LAST_ANSWERS_MS = 2000
 
 /** Serves the labelling page on 127.0.0.1. Disposed, it gives back what its workers had claimed. */
 export async function createLabelServer(options: LabelServerOptions): Promise<LabelServer> {
@@ -106,8 +109,10 @@ export async function createLabelServer(options: LabelServerOptions): Promise<La
       case 'POST /api/claim': {
         await readJsonBody(request)
         const task = await desk.claim()
-        if (!task && (await desk.progress()).open === 0) await options.onNothingLeft?.(worker)
-        return task ? { task } : {}
+        if (task) return { task } satisfies ClaimAnswer
+        const progress = await desk.progress()
+        if (progress.open === 0) await options.onNothingLeft?.(worker)
+        return { progress } satisfies ClaimAnswer
       }
       default: {
         const [, taskId, verb] = /^POST \/api\/tasks\/([^/]+)\/(renew|draft|submit|skip)$/.exec(call) ?? []
@@ -160,8 +165,11 @@ export async function createLabelServer(options: LabelServerOptions): Promise<La
     addresses,
     [Symbol.asyncDispose]: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeAllConnections()
+      // What is being answered is answered to its end.
+      server.closeIdleConnections()
+      const hurry = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS)
       await closed
+      clearTimeout(hurry)
       for (const desk of desks.values()) await desk.release()
     },
   }

@@ -41,7 +41,7 @@ export function handleAt(rect: Rect, point: Point, reach: number): Handle | unde
   return CORNERS.find(near) ?? SIDES.find(near)
 }
 
-const CORNERS: readonly Handle[] = ['nw', 'ne', 'se', 'sw']
+export const CORNERS: readonly Handle[] = ['nw', 'ne', 'se', 'sw']
 const SIDES: readonly Handle[] = ['n', 'e', 's', 'w']
 
 /** Moves the sides that a handle holds to a point; dragged over the opposite side, the box turns inside out. */

@@ -1,4 +1,4 @@
-import type { ClaimedTask, ErrorMessage, Progress, QualityReport, SessionInfo, WireBox } from '../protocol.ts'
+import type { ClaimAnswer, ErrorMessage, Progress, QualityReport, SessionInfo, WireBox } from '../protocol.ts'
 
 /** The server answered that it will not. */
 export class RefusedError extends Error {
@@ -91,11 +91,7 @@ export const getSession = (): Promise<SessionInfo> => read(call('/api/session'))
 export const getProgress = (): Promise<Progress> => read(call('/api/progress'))
 export const getQuality = (): Promise<QualityReport> => read(call('/api/quality'))
 
-/** @returns undefined when nothing is left for this worker */
-export async function claim(): Promise<ClaimedTask | undefined> {
-  const { task: claimed } = await read<{ task?: ClaimedTask }>(call('/api/claim', {}))
-  return claimed
-}
+export const claim = (): Promise<ClaimAnswer> => read(call('/api/claim', {}))
 
 export const renew = (task: TaskName): Promise<{ expiresInMs: number }> => read(callTask(task, 'renew'))
 

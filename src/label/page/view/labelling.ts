@@ -1,5 +1,5 @@
 import { acceptAll, addCopies, proposals, rejectAll } from '../edit/sheet.ts'
-import type { ClaimedTask, SessionInfo } from '../protocol.ts'
+import type { ClaimAnswer, ClaimedTask, SessionInfo } from '../protocol.ts'
 import * as api from './api.ts'
 import { ask, askSkipReason, paragraph } from './dialogs.ts'
 import { button, byId } from './dom.ts'
@@ -10,7 +10,8 @@ import { showProgress, showSaved, showTimeLeft, toast, veil } from './status.ts'
 import type { Workbench } from './workbench.ts'
 
 const TICK_MS = 1000
-const IDLE_LOOK_MS = 5000
+const WAITING_LOOK_MS = 5000
+const DONE_LOOK_MS = 30_000
 
 /** One task after another, until there are none. */
 export interface Labelling {
@@ -48,18 +49,30 @@ export function createLabelling(bench: Workbench, info: SessionInfo): Labelling 
     showImageLine(undefined)
     veil('Loading the next image')
     void refreshProgress()
-    const claimed = await untilReached(api.claim)
-    if (!claimed) {
-      const { open, images: count } = await untilReached(api.getProgress)
-      if (open > 0) {
-        veil('Waiting', `Others are working on the remaining ${open} images. The page looks again by itself.`)
-      } else {
-        veil('All done', `Nothing is left for ${info.worker} in these ${count} images. Thank you!`, again())
-      }
-      setTimeout(() => void next(), IDLE_LOOK_MS * (open > 0 ? 1 : 6))
+    await take(await untilReached(api.claim))
+  }
+  const take = async (answer: ClaimAnswer): Promise<void> => {
+    if ('task' in answer) {
+      await open(answer.task)
       return
     }
-    await open(claimed)
+    const { open: left, images: count } = answer.progress
+    showProgress(answer.progress)
+    if (left > 0) {
+      veil('Waiting', `Others are working on the remaining ${left} images. The page looks again by itself.`)
+    } else {
+      veil('All done', `Nothing is left for ${info.worker} in these ${count} images. Thank you!`, again())
+    }
+    setTimeout(() => void lookAgain(), left > 0 ? WAITING_LOOK_MS : DONE_LOOK_MS)
+  }
+  /** Nobody waits for an answer here, so a server that has ended is no alarm. */
+  const lookAgain = async (): Promise<void> => {
+    if (task) return
+    try {
+      await take(await api.claim())
+    } catch {
+      setTimeout(() => void lookAgain(), DONE_LOOK_MS)
+    }
   }
   const again = (): HTMLButtonElement => button('Look again', undefined, () => void next(), { class: 'primary' })
 
@@ -86,6 +99,11 @@ export function createLabelling(bench: Workbench, info: SessionInfo): Labelling 
     bench.open(picture, drafts.open(claimed).map(fromWire))
     restored = false
     bench.locked = isVerification
+    if (isVerification) {
+      // A judgement is chosen, never the one that happens to be first.
+      bench.currentLabel = ''
+      bench.tell('look')
+    }
     task = claimed
     veil()
     byId('stage', HTMLElement).focus({ preventScroll: true })
@@ -154,6 +172,10 @@ export function createLabelling(bench: Workbench, info: SessionInfo): Labelling 
     submit: async () => {
       const ending = task
       if (!ending || !bench.picture || (bench.locked && !isVerification)) return
+      if (isVerification && bench.currentLabel === '') {
+        toast(`Judge the boxes first: ${bench.labels.map((label, i) => `${i + 1} ${label}`).join(', ')}`, 'warn')
+        return
+      }
       if (!isVerification && !(await isDecided(bench))) return
       const { width, height } = bench.size
       const submission: api.Submission = {

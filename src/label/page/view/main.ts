@@ -128,6 +128,7 @@ byId('job-title', HTMLElement).title = info.title
 byId('worker', HTMLElement).textContent = info.worker
 byId('instructions', HTMLElement).textContent = info.instructions.trim() || 'No guidelines were given.'
 byId('guidelines', HTMLDetailsElement).open = info.instructions.trim() !== ''
+if (info.kind === 'verification') byId('class-title', HTMLElement).textContent = 'Are these boxes right?'
 byId('open-help', HTMLElement).addEventListener('click', acts.help)
 
 const undoButton = button('Undo', 'Ctrl+Z', acts.undo)

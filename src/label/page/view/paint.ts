@@ -1,5 +1,5 @@
 import type { Box, Rect, Size } from '../edit/box.ts'
-import { handlePoint, HANDLES } from '../edit/handles.ts'
+import { CORNERS, handlePoint, HANDLES } from '../edit/handles.ts'
 import { toImage, type Viewport } from '../edit/viewport.ts'
 import type { Picture } from './image-store.ts'
 
@@ -10,6 +10,9 @@ const LEAST_NAMED_PX = 14
 /** With more boxes in sight than this, a box bears its name only where it is no wider than the box: names hide neighbours. */
 const CROWD = 40
 const HANDLE_PX = 8
+/** Below this side on screen, in CSS pixels, only the corners show handles, smaller ones, so that the box is seen. */
+const SMALL_BOX_PX = 36
+const SMALL_HANDLE_PX = 5
 const FONT = '600 11px system-ui, sans-serif'
 /** From this scale on the image's pixels are shown as squares. */
 const SQUARE_PIXELS_FROM = 3
@@ -144,13 +147,15 @@ export function paintSelected(canvas: Canvas, box: Box, paint: BoxPaint): void {
   canvas.strokeRect(rect.x, rect.y, rect.w, rect.h)
   canvas.setLineDash([])
   paintName(canvas, rect, `${nameOf(box)}  ${Math.round(box.w)} × ${Math.round(box.h)}`, colour)
-  for (const handle of HANDLES) {
+  const isSmall = Math.min(rect.w, rect.h) < SMALL_BOX_PX
+  const side = isSmall ? SMALL_HANDLE_PX : HANDLE_PX
+  canvas.fillStyle = '#ffffff'
+  canvas.strokeStyle = '#0b0f14'
+  canvas.lineWidth = 1
+  for (const handle of isSmall ? CORNERS : HANDLES) {
     const at = handlePoint(rect, handle)
-    canvas.fillStyle = '#ffffff'
-    canvas.fillRect(at.x - HANDLE_PX / 2, at.y - HANDLE_PX / 2, HANDLE_PX, HANDLE_PX)
-    canvas.strokeStyle = '#0b0f14'
-    canvas.lineWidth = 1
-    canvas.strokeRect(at.x - HANDLE_PX / 2, at.y - HANDLE_PX / 2, HANDLE_PX, HANDLE_PX)
+    canvas.fillRect(at.x - side / 2, at.y - side / 2, side, side)
+    canvas.strokeRect(at.x - side / 2, at.y - side / 2, side, side)
   }
   canvas.restore()
 }

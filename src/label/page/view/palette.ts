@@ -14,6 +14,5 @@ const COLOURS = [
 const GOLDEN_ANGLE = 137.508
 
 export function classColour(index: number): string {
-  if (index < 0) return '#ffffff'
   return COLOURS[index] ?? `hsl(${((index - COLOURS.length) * GOLDEN_ANGLE) % 360} 85% 68%)`
 }

@@ -16,7 +16,7 @@ export function attachSidePanel(bench: Workbench, reveal: (box: Box) => void): {
   const boxList = byId('box-list', HTMLElement)
   byId('class-panel', HTMLElement).dataset['few'] = String(bench.labels.length <= FEW_CLASSES)
 
-  const colourOf = (label: string): string => classColour(bench.labels.indexOf(label))
+  const colourOf = (label: string): string => classColour(bench.colourIndex(label))
   const showClasses = (): void => {
     const counts = new Map<string, number>()
     for (const { label, proposed } of bench.sheet.boxes) if (!proposed) counts.set(label, (counts.get(label) ?? 0) + 1)

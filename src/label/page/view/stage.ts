@@ -30,7 +30,7 @@ export function createStage(bench: Workbench): Stage {
   let crosshair: { readonly x: number; readonly y: number } | undefined
   let pending = false
 
-  const colourOf = (label: string): string => classColour(bench.labels.indexOf(label))
+  const colourOf = (label: string): string => classColour(bench.colourIndex(label))
   const boxPaint = (): BoxPaint => ({ view: bench.view, screen: bench.screen, names: bench.showNames, colourOf })
 
   const paint = (): void => {

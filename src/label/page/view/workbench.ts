@@ -30,11 +30,13 @@ export class Workbench {
   /** Whether edits are refused: no task, or it is being sent. */
   locked = true
   #history: History<Sheet> = begin(openSheet([]))
+  readonly #colours = new Map<string, number>()
   readonly #listeners = new Set<(change: Change) => void>()
 
   constructor(labels: readonly string[]) {
     this.labels = labels
     this.currentLabel = labels[0] ?? ''
+    for (const label of labels) this.colourIndex(label)
   }
 
   get sheet(): Sheet {
@@ -59,6 +61,14 @@ export class Workbench {
 
   listen(listener: (change: Change) => void): void {
     this.#listeners.add(listener)
+  }
+
+  /** Position of a label's colour: the work's labels come first, then others in the order in which they appear. */
+  colourIndex(label: string): number {
+    const known = this.#colours.get(label)
+    if (known !== undefined) return known
+    this.#colours.set(label, this.#colours.size)
+    return this.#colours.size - 1
   }
 
   tell(change: Change): void {
