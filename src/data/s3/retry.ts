@@ -12,6 +12,8 @@ export interface RetryOptions {
 /**
  * Repeats work that failed for a reason that may pass: a cut connection, a busy or failing server, bytes that arrived
  * damaged. The SDK repeats requests, but not a body that breaks off while it is read.
+ *
+ * @throws the signal's reason once it is aborted; else what the last try threw
  */
 export async function retrying<T>(work: (attempt: number) => Promise<T>, options: RetryOptions = {}): Promise<T> {
   const { signal, attempts = 6, firstDelayMs = 100 } = options
@@ -20,7 +22,9 @@ export async function retrying<T>(work: (attempt: number) => Promise<T>, options
     try {
       return await work(attempt)
     } catch (error) {
-      if (attempt >= attempts || signal?.aborted || !isTransient(error)) throw error
+      // What a request says that was broken off on purpose depends on where it was.
+      signal?.throwIfAborted()
+      if (attempt >= attempts || !isTransient(error)) throw error
       // Half of the wait is random, so that many that failed together do not come back together.
       const waitMs = Math.min(10_000, firstDelayMs * 2 ** (attempt - 1))
       await delay(waitMs / 2 + Math.random() * (waitMs / 2), undefined, signal ? { signal } : {})

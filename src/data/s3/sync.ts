@@ -118,7 +118,8 @@ async function run<S extends Entry, T extends Entry>(
         total.unchanged++
         meter.skip(source.sizeBytes)
       } else {
-        if (!dryRun) await direction.copy(source)
+        if (dryRun) meter.skip(source.sizeBytes)
+        else await direction.copy(source)
         total.copied++
         total.copiedBytes += source.sizeBytes
       }

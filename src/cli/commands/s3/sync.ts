@@ -65,7 +65,7 @@ export const sync = defineCommand<Options>({
     const actions: SyncAction[] = []
     const report = await asTask(
       context.report,
-      `${plannedOnly ? 'comparing' : 'copying'} ${from} with ${to}`,
+      plannedOnly ? `comparing ${from} with ${to}` : `copying ${from} to ${to}`,
       (task) =>
         library.sync(client, source, target, {
           filter: keyFilter(filterOf(options)),
