@@ -22,7 +22,8 @@ export async function pythonPeer(
   if (!existsSync(PYTHON)) return undefined
   const path = fileURLToPath(new URL(`./peers/${script}`, import.meta.url))
   try {
-    return await lineContender(name, spawn(PYTHON, [path, ...args], { stdio: ['pipe', 'pipe', 'pipe'] }))
+    // -P: the scripts' folder is no place for modules; `profile.py` is not Python's.
+    return await lineContender(name, spawn(PYTHON, ['-P', path, ...args], { stdio: ['pipe', 'pipe', 'pipe'] }))
   } catch (error) {
     if (String(error).includes('ModuleNotFoundError')) return undefined
     throw error
