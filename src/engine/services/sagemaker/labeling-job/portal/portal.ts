@@ -11,6 +11,7 @@ import { send } from '../../../../wire/wire-response.ts'
 import { getWorkteam, PORTAL_PATH, workteams } from '../../workteam/record.ts'
 import type { Workers } from '../../workers.ts'
 import { labelingJobId, labelingJobs } from '../record.ts'
+import type { LabelingJobRecord } from '../record.ts'
 import { claimEnd, ownAnswer, releaseTask, saveDraft, skipTask, submitAnswer } from './answers.ts'
 import type { AtWork } from './at-work.ts'
 import { imageOf, objectAt } from './at-work.ts'
@@ -127,13 +128,13 @@ async function route(
   if (worker === undefined || !record) throw notSignedIn()
   const [noun, name, ...below] = rest
   if (noun !== 'jobs') throw notFound(`path ${request.path}`)
-  const ofTeam = labelingJobs(engine)
-    .list()
-    .map(({ value }) => value)
-    .filter(({ request: { HumanTaskConfig } }) => HumanTaskConfig.WorkteamArn === record.arn)
-  if (name === undefined && request.method === 'GET') return { json: ofTeam.map(aboutJob) }
-  const job = ofTeam.find((one) => labelingJobId(one.name) === labelingJobId(name ?? ''))
-  if (!job) throw notFound(`labeling job ${name} of the work team ${team}`)
+  const isOfTeam = (one: LabelingJobRecord) => one.request.HumanTaskConfig.WorkteamArn === record.arn
+  if (name === undefined && request.method === 'GET') {
+    const all = labelingJobs(engine).list()
+    return { json: all.flatMap(({ value }) => (isOfTeam(value) ? [aboutJob(value)] : [])) }
+  }
+  const job = labelingJobs(engine).get(labelingJobId(name ?? ''))
+  if (!job || !isOfTeam(job)) throw notFound(`labeling job ${name} of the work team ${team}`)
   const id = below[1] ?? ''
   const path = below.map((part, index) => (index === 1 ? '*' : part)).join('/')
   const found = `${request.method} ${path}`
