@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -141,8 +142,8 @@ test('whole-pixel boxes stay the same from every format to every other', async (
 })
 
 describe('on real photographs', () => {
-  const shared = '/work/shared/data'
-  describe.skipIf(!existsSync(shared))(`of ${shared} (skipped where they are not)`, () => {
+  const shared = fileURLToPath(new URL('../../../../../shared/data/', import.meta.url))
+  describe.skipIf(!existsSync(shared))('of sets beside the repository (skipped where they are not)', () => {
     test.each([
       ['minsk-drone-cars', 724],
       ['kit-ais-munich-vehicles', 2340],
