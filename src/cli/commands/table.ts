@@ -8,6 +8,7 @@ import { importData } from './data/import.ts'
 import { prepare } from './data/prepare.ts'
 import { profile as profileData } from './data/profile.ts'
 import { synth } from './data/synth.ts'
+import { validate as validateData } from './data/validate.ts'
 import { deploy } from './endpoint/deploy.ts'
 import { remove as deleteEndpoint } from './endpoint/delete.ts'
 import { invoke } from './endpoint/invoke.ts'
@@ -74,7 +75,7 @@ export const COMMANDS: Readonly<Record<string, Noun | CommandFactory>> = {
   local: { description: 'the local engine', verbs: [start, stop, localStatus, reset] },
   data: {
     description: 'images and labels',
-    verbs: [checkData, profileData, convertData, importData, prepare, diff, geo, synth],
+    verbs: [checkData, profileData, convertData, importData, prepare, validateData, diff, geo, synth],
   },
   s3: {
     description: 'objects: list, move, check',

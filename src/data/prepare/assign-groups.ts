@@ -38,8 +38,9 @@ export function stratifyGroups(groups: readonly CountedGroup[], shares: Shares, 
  * whose hash is nearest to its range.
  */
 export function hashGroups(groups: readonly CountedGroup[], shares: Shares, seed: number): Map<string, Split> {
-  // Train has the end of the range, so that a larger share of another split takes from train alone.
-  const ranges = shares.toSorted(([a], [b]) => (a === 'train' ? 1 : 0) - (b === 'train' ? 1 : 0))
+  // Test, val, train: a larger share of val takes from train alone, and test stays what it was.
+  const order = ['test', 'val', 'train']
+  const ranges = shares.toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b))
   const at = (key: string): number => hash32(`split/${seed}/${key}`) / 2 ** 32
   const out = new Map<string, Split>()
   for (const { key } of groups) {

@@ -250,6 +250,23 @@ test('validation finds every planted leak in a set that was split without lookin
   expect(all).toContain('2 pair(s) across splits look alike')
 })
 
+test('flights that only file names tell of are a warning', async () => {
+  await put('named/classes.txt', 'car\n')
+  for (const [split, name, seed] of [
+    ['train', 'DJI_0005-0001', 1],
+    ['val', 'DJI_0005-0002', 2],
+    ['val', 'still', 3],
+  ] as const) {
+    await put(`named/${split}/images/${name}.jpg`, await picture(seed))
+    await put(`named/${split}/labels/${name}.txt`, '0 0.5 0.5 0.25 0.25\n')
+  }
+  const { valid, warnings } = await validateDataset(join(root, 'named'))
+  expect([valid, warnings.find((text) => text.includes('by file name'))]).toEqual([
+    true,
+    '1 flight(s) by file name are in more than one split; if they are, scores would flatter: DJI_0005 (train, val)',
+  ])
+})
+
 test('a version lists every file, and validation names what was tampered with', async () => {
   await source([])
   const output = join(root, 'out')

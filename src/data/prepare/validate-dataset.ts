@@ -5,7 +5,7 @@ import { codeOf, messageOf, SkyloopError } from '../../core/errors.ts'
 import { isObject, readJson } from '../../core/json.ts'
 import { readClassList } from '../formats/class-list.ts'
 import { findImages, SPLITS, type FoundImage, type Split } from '../formats/find-images.ts'
-import { readImageMetadata } from '../formats/image-metadata.ts'
+import { flightOf, readImageMetadata } from '../formats/image-metadata.ts'
 import { describeIssue, type LabelIssue } from '../formats/label-issue.ts'
 import { parseYoloLabels } from '../formats/yolo-labels.ts'
 import { compareWithManifest, readManifest } from '../version/manifest.ts'
@@ -96,6 +96,13 @@ export async function validateDataset(folder: string, options: ValidateOptions =
     const text = `flight(s) in more than one split: ${shared.slice(0, 10).join(', ')}; scores would flatter`
     ;(facts.splitBy === 'image' ? warnings : problems).push(text)
   }
+  warnings.push(
+    ...firstOf(
+      [...about.namedAlike].filter(([, splits]) => splits.size > 1),
+      'flight(s) by file name are in more than one split; if they are, scores would flatter',
+      ([name, splits]) => `${name} (${[...splits].join(', ')})`,
+    ),
+  )
   // A set that came with its splits may have two flights over one place on purpose; one split by groups promised not to.
   const places = firstOf(
     facts.placeRadiusM > 0 ? findPlaceLeaks(about.places, facts.placeRadiusM) : [],
@@ -224,6 +231,8 @@ async function decodeSample(
 
 interface AboutImages {
   readonly flights: Record<Split, Set<string>>
+  /** Flights that only file names tell of, by their splits. */
+  readonly namedAlike: ReadonlyMap<string, ReadonlySet<Split>>
   /** One a source image and split: the tiles of a frame were taken at one place. */
   readonly places: PlacedImage[]
 }
@@ -232,12 +241,17 @@ async function describeImages(root: string, images: readonly FoundImage[]): Prom
   const metadata = await readImageMetadata(root, SPLITS)
   const flights = perSplit(() => new Set<string>())
   const places = new Map<string, PlacedImage>()
-  for (const { image, split } of images) {
+  const namedAlike = new Map<string, Set<Split>>()
+  for (const { image, split, stem } of images) {
     if (!split) continue
     const known = metadata.get(image)
     const [flight, latitude, longitude] = [known?.['flight'], known?.['latitude'], known?.['longitude']]
     const source = typeof known?.['source'] === 'string' ? known['source'] : image
     if (typeof flight === 'string') flights[split].add(flight)
+    else {
+      const name = flightOf(stem, undefined)
+      namedAlike.set(name, (namedAlike.get(name) ?? new Set()).add(split))
+    }
     if (typeof latitude === 'number' && typeof longitude === 'number') {
       places.set(`${split}/${source}`, {
         image: source,
@@ -246,7 +260,7 @@ async function describeImages(root: string, images: readonly FoundImage[]): Prom
       })
     }
   }
-  return { flights, places: [...places.values()] }
+  return { flights, namedAlike, places: [...places.values()] }
 }
 
 /** How a prepared set was split; what is usual for one that was not prepared here. */
