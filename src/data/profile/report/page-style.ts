@@ -26,7 +26,7 @@ details summary{cursor:pointer;color:var(--accent);font-size:14px}.names{max-hei
 figure{margin:0;min-width:0;cursor:pointer}figure img,.nopic{display:block;width:100%;aspect-ratio:16/10;object-fit:cover;border-radius:6px;background:var(--line)}.nopic{display:grid;place-items:center;color:var(--soft);font-size:12px}
 figure.keep img{outline:2px solid var(--good);outline-offset:-2px}figure.drop img{outline:2px solid var(--bad);outline-offset:-2px}figcaption b{font-weight:600}.keep figcaption b{color:var(--good)}.drop figcaption b{color:var(--bad)}
 figcaption{font-size:12px;line-height:1.35;color:var(--soft);padding-top:3px;overflow:hidden}.name{color:var(--text);overflow-wrap:anywhere}.more{margin:8px 0 0;color:var(--soft);font-size:13px}
-.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,340px),1fr));gap:14px}.cards.wide{grid-template-columns:repeat(auto-fill,minmax(min(100%,480px),1fr))}.card p{margin:4px 0 0;color:var(--soft);font-size:13px}.cards{margin-top:14px}
+.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,340px),1fr));gap:14px}.cards.wide{grid-template-columns:repeat(auto-fill,minmax(min(100%,480px),1fr))}.card p{margin:4px 0 0;color:var(--soft);font-size:13px}.cards{margin-top:14px}.card .same{margin:14px 0;font-size:15px}.same b{font-size:23px;color:var(--text)}
 svg.plot{display:block;width:100%;height:auto;font:11px system-ui,sans-serif}svg text{fill:var(--soft)}svg .title{fill:var(--text)}
 .grid,.tick,.line{stroke:var(--line);fill:none}.line{stroke:var(--soft)}.bars rect{fill:var(--bar)}.bars rect:hover{fill:var(--accent)}.band{fill:var(--band)}path.median{stroke:var(--bad);stroke-dasharray:3 3}text.median{fill:var(--bad)}
 .heat .ground{fill:none;stroke:var(--line)}

@@ -140,6 +140,22 @@ test('the guide to the report names every field, measure and rule', async () => 
   for (const name of [...Object.keys(report), ...RULE_NAMES, ...MEASURE_NAMES]) expect(guide).toContain(`\`${name}\``)
 })
 
+test.each([
+  ['nothing readable', ['text.jpg'], ['advice', 'unreadable', 'images']],
+  ['a single image', ['only.png'], ['advice', 'distributions', 'flights', 'images']],
+])('a set of %s gets the parts that have something to say', async (_what, names, parts) => {
+  const folder = await mkdtemp(join(root, 'few-'))
+  for (const name of names) {
+    const image = sharp({ create: { width: 20, height: 10, channels: 3, background: '#345' } })
+    await writeFile(join(folder, name), name.endsWith('.png') ? await image.png().toBuffer() : 'no picture')
+  }
+  const source = await folderSource(folder)
+  const { profile } = await profileSet(source, { now: new Date(0), threads: 1 })
+  const html = await htmlReport(profile, source)
+  expect([...html.matchAll(/<section id="([^"]+)"/g)].map(([, id]) => id)).toEqual(parts)
+  expect(`${html}${textReport(profile)}`).not.toMatch(/NaN|Infinity|\bundefined\b(?!['")\s]*[,;&|?:)=])/)
+})
+
 describe('an axis', () => {
   test('has round ticks, on a logarithmic scale of each power', () => {
     expect(linearTicks(0, 100, 5)).toEqual([0, 20, 40, 60, 80, 100])

@@ -54,7 +54,10 @@ function facts({ source, counts, sample, dimensions, cameras, flights: all, labe
       `${labels.boxes.toLocaleString('en')} on ${labels.labelledImages} images, ${labels.backgroundImages} of them background; ${labels.unlabelledImages} images unlabelled`,
     ])
   }
-  return rows.map(([name, value]) => `${name.padEnd(8)}  ${value}`).join('\n')
+  return rows
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${name.padEnd(8)}  ${value}`)
+    .join('\n')
 }
 
 function advice({ recommendations }: SetProfile): string {

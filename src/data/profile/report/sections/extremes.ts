@@ -35,7 +35,11 @@ export function findExtremes(images: readonly ImageRow[]): Extreme[] {
   })
 }
 
-export function extremesSection(context: PageContext, extremes: readonly Extreme[]): Markup {
+/** Smaller sets are all ends. */
+const FEWEST_IMAGES = 6
+
+export function extremesSection(context: PageContext, extremes: readonly Extreme[]): Markup | undefined {
+  if (context.profile.images.length < FEWEST_IMAGES) return undefined
   const { distributions } = context.profile
   const galleries = extremes.map(({ title, measure, images }) => {
     const { unit } = measureOf(measure)

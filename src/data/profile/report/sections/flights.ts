@@ -6,7 +6,8 @@ import { section, type PageContext } from '../page-context.ts'
 const MOST_FLIGHTS = 60
 
 /** Flights with their numbers. */
-export function flightsSection({ profile, colourOf }: PageContext): Markup {
+export function flightsSection({ profile, colourOf }: PageContext): Markup | undefined {
+  if (profile.flights.length === 0) return undefined
   const range = (of: Range | undefined, unit: string): string =>
     of ? `${short(of.min)}${of.max > of.min ? ` to ${short(of.max)}` : ''} ${unit}` : ''
   const rows = profile.flights

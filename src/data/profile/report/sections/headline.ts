@@ -1,5 +1,5 @@
 import { formatBytes } from '../../../../core/units.ts'
-import { percent, short } from '../../advice/phrase.ts'
+import { count, percent, short } from '../../advice/phrase.ts'
 import type { Range } from '../../set/flights.ts'
 import { rangeOf } from '../../set/flights.ts'
 import { markup, type Markup } from '../markup.ts'
@@ -32,10 +32,15 @@ export function headline({ profile }: PageContext): Markup {
     const classes = labels.classes.filter(({ boxes }) => boxes > 0).length
     tiles.push(['boxes', labels.boxes.toLocaleString('en'), `${classes} classes on ${labels.labelledImages} images`])
   }
+  const aim = labels ? 'training' : 'labelling'
+  const rest = recommendations.length - urgent
+  const more = rest === 0 ? '' : `; ${rest} more to read`
   const verdict =
     recommendations.length === 0
       ? 'No rule found anything to improve.'
-      : `${urgent === 0 ? `Nothing stands in the way of ${labels ? 'training' : 'labelling'}` : `${urgent} thing${urgent === 1 ? '' : 's'} to fix before ${labels ? 'training' : 'labelling'}`}; ${recommendations.length - urgent} more to read.`
+      : urgent === 0
+        ? `Nothing stands in the way of ${aim}${more}.`
+        : `${count(urgent, 'thing')} to fix before ${aim}${more}.`
   return markup`<header><p class="kicker">Image set profile · ${createdAt.slice(0, 16).replace('T', ' ')} UTC</p><h1>${source.split('/').filter(Boolean).slice(-2).join(' / ')}</h1><p class="source">${source}</p><p class="verdict ${urgent === 0 ? 'good' : 'bad'}">${verdict}</p><div class="tiles">${tiles.map(
     ([name, value, note]) => markup`<div class="tile"><span>${name}</span><b>${value}</b><small>${note}</small></div>`,
   )}</div></header>`
