@@ -68,7 +68,7 @@ export function imageCameraReader(): (path: string) => Promise<LocatedImage> {
  * @param deg clockwise, 0, 90, 180 or 270
  * @throws SkyloopError `data.geo.turned`
  */
-export function turned(orientation: Orientation, deg: number, name: string): Orientation {
+function turned(orientation: Orientation, deg: number, name: string): Orientation {
   if (deg === 0) return orientation
   const turn = ({ 90: 6, 180: 3, 270: 8 } as Record<number, Orientation>)[deg]
   if (turn === undefined) {

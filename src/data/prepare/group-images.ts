@@ -14,7 +14,7 @@ export interface RelatedImage {
 }
 
 /** Why two images belong together. */
-export const RELATIONS = ['flight', 'place', 'look'] as const
+const RELATIONS = ['flight', 'place', 'look'] as const
 export type Relation = (typeof RELATIONS)[number]
 
 export interface GroupRule {

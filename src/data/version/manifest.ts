@@ -31,7 +31,7 @@ export interface Manifest {
   readonly files: readonly ManifestFile[]
 }
 
-export const MANIFEST = 'manifest.jsonl'
+const MANIFEST = 'manifest.jsonl'
 
 /** Hashes every file under a folder, but the manifest itself, and writes the manifest. */
 export async function writeManifest(
