@@ -124,6 +124,20 @@ describe('a connection that is cut', () => {
   })
 })
 
+test('what a broken run has of a version that was replaced since is removed', async () => {
+  await putDirect('versions.bin', noise(11 * MIB, 'first'))
+  const path = join(folder, 'versions.bin')
+  proxy.decide = ({ headers }) => (headers.range?.startsWith('bytes=10485760') ? 'refuse' : 'pass')
+  await expect(getFile(openTransfer(s3, SMALL), at('versions.bin'), path)).rejects.toThrow(CUT)
+  expect((await readdir(folder)).length).toBe(2)
+  const second = noise(11 * MIB, 'second')
+  await putDirect('versions.bin', second)
+  proxy.decide = () => 'pass'
+  await getFile(openTransfer(s3, SMALL), at('versions.bin'), path)
+  expect(await readdir(folder)).toEqual(['versions.bin'])
+  expect((await readFile(path)).equals(second)).toBe(true)
+})
+
 test('an unfinished upload of other bytes is left alone, and its parts do not get into the object', async () => {
   const path = join(folder, 'mixed.bin')
   await writeFile(path, noise(11 * MIB, 'old'))

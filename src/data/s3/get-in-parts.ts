@@ -2,7 +2,7 @@ import { type FileHandle, open, readFile, rename, rm, utimes } from 'node:fs/pro
 import { GetObjectCommand } from '@aws-sdk/client-s3'
 import { codeOf, SkyloopError } from '../../core/errors.ts'
 import { inParallel } from './in-parallel.ts'
-import { resumablePath } from './local-path.ts'
+import { removeOtherVersions, resumablePath } from './local-path.ts'
 import type { ObjectHead } from './object-head.ts'
 import { type Part, partsOf, partSizeOf } from './part.ts'
 import { DamagedTransferError, isTransient, statusOf } from './retry.ts'
@@ -24,6 +24,7 @@ export async function getInParts(transfer: Transfer, head: ObjectHead, path: str
     await rm(temporary, { force: true })
     await rm(journal, { force: true })
   }
+  await removeOtherVersions(path, temporary)
   const present = await readJournal(journal, temporary, parts.length)
   try {
     await fetchParts(transfer, head, parts, present, { temporary, journal })

@@ -165,6 +165,15 @@ export function resumablePath(path: string, version: string): string {
   return join(dirname(path), `.skyloop-${hash(basename(path))}-v${hash(version)}${PART_ENDING}`)
 }
 
+/** Removes what earlier runs have of other versions of the object that becomes `path`; nobody goes on with it. */
+export async function removeOtherVersions(path: string, keep: string): Promise<void> {
+  const folder = dirname(path)
+  const own = `.skyloop-${hash(basename(path))}-v`
+  for (const name of await readdir(folder)) {
+    if (name.startsWith(own) && !name.startsWith(basename(keep))) await rm(join(folder, name), { force: true })
+  }
+}
+
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
 
 /** Removes what a process that was killed has left in a folder. */
