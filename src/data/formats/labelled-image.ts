@@ -89,6 +89,8 @@ export interface ReadyImage {
   readonly split: Split | undefined
   /** As shown, turned by its EXIF orientation; undefined only where nothing is known of it, and then there are no boxes. */
   readonly sizePx: readonly [number, number] | undefined
+  /** Colour channels of the file; 3, as photographs have, where there is no file to look at. */
+  readonly channels: number
   readonly boxes: readonly ReadyBox[] | undefined
   readonly place: LabelPlace
 }

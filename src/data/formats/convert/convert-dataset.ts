@@ -142,6 +142,7 @@ export async function convertDataset(options: ConvertOptions): Promise<Conversio
       throw internalError(`${labels.lines} labels read, ${labels.kept} kept and ${labels.dropped} dropped`)
     }
     if (options.strict) refuseLoss(labels, totals.images)
+    options.signal?.throwIfAborted()
     // A folder takes the place of an empty one in one step.
     await rename(folder, options.output)
     return { from, to, output: options.output, ...totals, labels }

@@ -22,7 +22,8 @@ export function readyImage(
   const frame = settleFrame(image, header, (kind, outcome) =>
     ledger.issue(kind, outcome, { ...place, text: image.name }),
   )
-  const unknown = { name, sourceName, split, sizePx: frame?.sizePx, boxes: undefined, place }
+  const channels = header?.channels ?? 3
+  const unknown = { name, sourceName, split, sizePx: frame?.sizePx, channels, boxes: undefined, place }
   if (!image.boxes) return unknown
   if (!frame) {
     const kind = image.statedSizePx ? 'size-conflict' : 'size-unknown'

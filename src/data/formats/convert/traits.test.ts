@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import sharp from 'sharp'
@@ -210,6 +210,32 @@ test('what metadata.jsonl says of an image goes with it, under its new name', as
   })
   const back = await convert('coco', there.output, 'yolo', { images: 'copy' })
   expect(JSON.parse(await back.text('metadata.jsonl'))).toMatchObject({ image: 'train/images/a.png', flight: 'f01' })
+})
+
+test('the depth of an image is that of its file', async () => {
+  const source = await write({ 'classes.txt': 'car\n', 'labels/a.txt': '0 0.5 0.5 0.2 0.2\n' })
+  await mkdir(join(source, 'images'))
+  const grey = sharp({ create: { width: 100, height: 50, channels: 3, background: 'grey' } }).toColourspace('b-w')
+  await grey.toFile(join(source, 'images', 'a.png'))
+  const { text } = await convert('yolo', source, 'voc', { images: 'copy' })
+  expect(await text('Annotations/a.xml')).toContain('<depth>1</depth>')
+})
+
+test('an interruption leaves nothing behind', async () => {
+  const folder = await write({ 'set/a.json': coco([{ bbox: [0, 0, 10, 10] }]) })
+  const stop = new AbortController()
+  const work = convertDataset({
+    source: join(folder, 'set'),
+    from: 'coco',
+    to: 'yolo',
+    output: join(folder, 'out'),
+    images: 'none',
+    now: new Date(0),
+    signal: stop.signal,
+    onProgress: () => stop.abort(new Error('stopped')),
+  })
+  await expect(work).rejects.toThrow('stopped')
+  expect(await readdir(folder)).toEqual(['set'])
 })
 
 describe('classes', () => {

@@ -33,7 +33,8 @@ export async function openManifestWriter(options: WriterOptions): Promise<LabelW
       if (isLost) ledger.issue('all-lost', 'none', image.place)
       const ref = imagePrefix === undefined ? image.sourceName : `${imagePrefix}/${imagePath(image.split, image.name)}`
       const boxes = isLost ? undefined : kept
-      const labels = boxes && image.sizePx ? formatLabels(boxes, image.sizePx, labelAttribute, created, ledger) : {}
+      const labels =
+        boxes && image.sizePx ? formatLabels(boxes, image, image.sizePx, labelAttribute, created, ledger) : {}
       const line = JSON.stringify({ 'source-ref': ref, ...labels })
       if (line.length > LONGEST_LINE) ledger.issue('long-line', 'none', { ...image.place, text: image.name })
       let sink = open.get(image.split)
@@ -59,6 +60,7 @@ export async function openManifestWriter(options: WriterOptions): Promise<LabelW
 
 function formatLabels(
   boxes: readonly ReadyBox[],
+  { channels }: ReadyImage,
   sizePx: NonNullable<ReadyImage['sizePx']>,
   attribute: string,
   created: string,
@@ -70,7 +72,7 @@ function formatLabels(
   })
   const used = new Map(boxes.map((box) => [String(box.classId), box.className]))
   return {
-    [attribute]: { image_size: [{ width: sizePx[0], height: sizePx[1], depth: 3 }], annotations },
+    [attribute]: { image_size: [{ width: sizePx[0], height: sizePx[1], depth: channels }], annotations },
     [`${attribute}-metadata`]: {
       objects: boxes.map(({ traits }) => ({ confidence: traits.confidence ?? 0 })),
       'class-map': Object.fromEntries(used),

@@ -54,7 +54,7 @@ export async function openVocWriter({ folder, classes, ledger }: WriterOptions):
 }
 
 function formatDocument(
-  { name }: ReadyImage,
+  { name, channels }: ReadyImage,
   sizePx: readonly [number, number],
   boxes: readonly ReadyBox[],
   ledger: LabelLedger,
@@ -64,7 +64,7 @@ function formatDocument(
     '<annotation>',
     '  <folder>JPEGImages</folder>',
     `  <filename>${escapeXml(name)}</filename>`,
-    `  <size><width>${width}</width><height>${height}</height><depth>3</depth></size>`,
+    `  <size><width>${width}</width><height>${height}</height><depth>${channels}</depth></size>`,
     '  <segmented>0</segmented>',
     ...boxes.map((box) => formatObject(box, sizePx, ledger)),
     '</annotation>\n',
