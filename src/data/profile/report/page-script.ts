@@ -34,7 +34,7 @@ const rowElement = (row) => {
   const line = make('tr')
   line.dataset.i = rows.indexOf(row)
   const name = make('div', undefined, 'file')
-  if (row.thumb) { const picture = make('img'); picture.src = row.thumb; picture.alt = ''; picture.loading = 'lazy'; name.append(picture) }
+  if (row.thumb) { const picture = make('img'); picture.src = row.thumb; picture.alt = ''; name.append(picture) }
   const cut = row.path.lastIndexOf('/') + 1
   const path = make('span')
   path.append(make('small', row.path.slice(0, cut)), row.path.slice(cut))

@@ -1,7 +1,7 @@
 /** The page's style sheet: light and dark, wide and narrow, screen and paper. */
 export const PAGE_STYLE = `
 :root{color-scheme:light dark;--bg:#f4f6f8;--card:#fff;--text:#17212b;--soft:#5b6875;--line:#dfe5ea;--accent:#0b66c3;--bar:#4a90d9;--band:#4a90d91c;--good:#12805c;--bad:#c4352b;--warn:#a86400;--note:#52677a;--c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#cc79a7;--c4:#b8860b;--c5:#56b4e9;--c6:#7a52c7;--c7:#6b8e23;--c8:#8a949e}
-@media (prefers-color-scheme:dark){:root{--bg:#0e141a;--card:#171f27;--text:#e4eaf0;--soft:#9aa8b5;--line:#2a3540;--accent:#6cb2f5;--bar:#4d94dc;--band:#4d94dc24;--good:#4cc38a;--bad:#ff7b72;--warn:#e3a33c;--note:#93a4b4;--c0:#4aa8e8;--c1:#ff8a3d;--c2:#2fc79a;--c3:#e79bc4;--c4:#e0b23c;--c5:#8fd0f7;--c6:#ab8bee;--c7:#a3c34a;--c8:#7c8894}}
+@media screen and (prefers-color-scheme:dark){:root{--bg:#0e141a;--card:#171f27;--text:#e4eaf0;--soft:#9aa8b5;--line:#2a3540;--accent:#6cb2f5;--bar:#4d94dc;--band:#4d94dc24;--good:#4cc38a;--bad:#ff7b72;--warn:#e3a33c;--note:#93a4b4;--c0:#4aa8e8;--c1:#ff8a3d;--c2:#2fc79a;--c3:#e79bc4;--c4:#e0b23c;--c5:#8fd0f7;--c6:#ab8bee;--c7:#a3c34a;--c8:#7c8894}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;-webkit-text-size-adjust:100%}
 main{max-width:1240px;margin:0 auto;padding:0 20px 60px}
@@ -42,5 +42,5 @@ input,#more{font:inherit;color:inherit;background:var(--card);border:1px solid v
 .tip{position:fixed;z-index:9;pointer-events:none;background:var(--card);border:1px solid var(--line);border-radius:8px;box-shadow:0 6px 24px #0004;padding:8px;display:flex;flex-direction:column;font-size:12.5px;max-width:270px}.tip[hidden]{display:none}.tip img{width:250px;border-radius:4px;margin-bottom:6px}.tip b{overflow-wrap:anywhere}.tip span{color:var(--soft)}
 footer{margin-top:44px;color:var(--soft);font-size:13px;max-width:90ch}
 @media (max-width:640px){main{padding:0 12px 40px}h1{font-size:24px}.strip{grid-template-columns:repeat(2,1fr)}.tiles{grid-template-columns:repeat(2,1fr)}}
-@media print{:root{--bg:#fff;--card:#fff;--text:#000;--soft:#444;--line:#ccc}nav,input,#more,.tip,#shown{display:none!important}main{max-width:none;padding:0}.card,.advice,.gallery,tr,figure{break-inside:avoid}h2{break-after:avoid}.scroll{overflow:visible}body{font-size:12px}}
+@media print{:root{color-scheme:light;--bg:#fff;--card:#fff;--text:#000;--soft:#444;--line:#ccc}nav,input,#more,.tip,#shown{display:none!important}main{max-width:none;padding:0}.card,.advice,.gallery,tr,figure{break-inside:avoid}h2{break-after:avoid}.scroll{overflow:visible}body{font-size:12px}.why,.lead,.card p{font-size:11px}table{font-size:7.5px}th,td{padding:2px 3px}.file{min-width:0;gap:4px}.file img{width:36px;height:24px}.file small{font-size:6.5px}.flight{white-space:normal}.key{width:7px;height:7px;margin-right:3px}}
 `
