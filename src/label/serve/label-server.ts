@@ -214,5 +214,9 @@ function explain(error: unknown): { status: number; told: ErrorMessage } {
     const status = error.fault === 'user' ? (code === 'label.no-such-object' ? 404 : 409) : 503
     return { status, told: { code, message, ...(hint === undefined ? {} : { hint }) } }
   }
+  if (error instanceof Error && '$fault' in error && error.$fault === 'client') {
+    // S3 or SageMaker said no, and will again: an image that is not there, a role that may not.
+    return { status: 409, told: { code: error.name, message: `${error.name}: ${error.message}` } }
+  }
   return { status: 500, told: { code: codeOf(error) ?? 'internal', message: messageOf(error) } }
 }

@@ -173,8 +173,11 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
   const shown = (page: Page) => page.locator('#veil').waitFor({ state: 'hidden' })
   const said = (page: Page, text: string) => page.locator('#veil', { hasText: text }).waitFor()
   const saved = (page: Page) => page.locator('#saved[data-state=saved]').waitFor()
-  const rows = (page: Page) => page.locator('#box-list [role=option]').allInnerTexts()
-  const boxTexts = async (page: Page) => (await rows(page)).map((row) => row.replaceAll(/\s+/g, ' ').trim())
+  /** As content: rows that the browser has not painted yet have no visible text. */
+  const boxTexts = async (page: Page) =>
+    (await page.locator('#box-list [role=option]').allTextContents()).map((row) =>
+      row.replace(/(\d+ × \d+)$/, ' $1').trim(),
+    )
 
   /** Where points of a fitted image lie on the page. */
   async function placeOf(page: Page, size: typeof SMALL) {
@@ -343,16 +346,21 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
     await page.close()
   })
 
-  test('an image that is none can be skipped', async () => {
-    const work = sourceOf('broken', ['broken.jpg'])
+  test('an image that is none, or not there, can be skipped', async () => {
+    const work = sourceOf('broken', ['broken.jpg', 'missing.jpg'])
     await using server = await serve(work)
     const context = await browser.newContext()
     const page = await context.newPage()
     await page.goto(server.addresses[0]!.url)
-    await said(page, 'This image cannot be shown')
-    await page.locator('#veil').getByRole('button', { name: 'Skip it' }).click()
+    for (const image of ['broken.jpg', 'missing.jpg']) {
+      await said(page, `flight/${image}: `)
+      await page.locator('#veil').getByRole('button', { name: 'Skip it' }).click()
+    }
     await said(page, 'All done')
-    expect(await work.source.skips()).toMatchObject([{ objectId: '0', worker: 'ana' }])
+    expect(await work.source.skips()).toMatchObject([
+      { objectId: '0', worker: 'ana' },
+      { objectId: '1', worker: 'ana', reason: expect.stringContaining('NoSuchKey') },
+    ])
     await context.close()
   })
 

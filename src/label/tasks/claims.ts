@@ -23,8 +23,8 @@ export interface HeldClaim extends Claim {
  * was read, so that two servers never give one slot to two workers. A free slot is an empty object.
  */
 export interface Claims {
-  /** The claims that have not expired. */
-  active(): Promise<readonly HeldClaim[]>
+  /** The claims that have not expired. @param objectId those of all objects without it */
+  active(objectId?: string): Promise<readonly HeldClaim[]>
   /** @returns undefined when all slots are held by others */
   take(objectId: string, worker: string, slots: number, untilMs: number): Promise<HeldClaim | undefined>
   /** @returns undefined when the claim has been taken over */
@@ -61,8 +61,10 @@ export function openClaims(folder: S3Folder, nowMs: () => number): Claims {
   }
 
   return {
-    active: async () =>
-      (await readSlots('')).flatMap(({ claim, ...rest }) => (isLive(claim) ? [{ ...claim, ...rest }] : [])),
+    active: async (objectId) => {
+      const slots = await readSlots(objectId === undefined ? '' : `${objectId}/`)
+      return slots.flatMap(({ claim, ...rest }) => (isLive(claim) ? [{ ...claim, ...rest }] : []))
+    },
     take: async (objectId, worker, slots, untilMs) => {
       const stored = await readSlots(`${objectId}/`)
       const own = stored.find(({ claim }) => isLive(claim) && claim.worker === worker)

@@ -97,11 +97,15 @@ export function openManifestSource(options: ManifestSourceOptions): ManifestSour
   const tryClaim = async (worker: string, objectId: string): Promise<LabellingTask | undefined> => {
     const claim = await claims.take(objectId, worker, work.workersPerObject, until())
     if (!claim) return undefined
-    const [summary] = (await list(worker)).filter((one) => one.objectId === objectId)
-    const others = (await claims.active()).filter((one) => one.objectId === objectId && one.worker !== worker)
-    const done = (await answers.names(objectId)).filter((one) => one.worker !== worker)
-    const busy = others.filter((one) => !done.some((each) => each.worker === one.worker))
-    if (summary?.state !== 'mine' || done.length + busy.length >= work.workersPerObject) {
+    const [answered, active, skipped] = await Promise.all([
+      answers.names(objectId),
+      claims.active(objectId),
+      folder.list(`skips/${objectId}/${worker}.json`),
+    ])
+    const done = answered.map((one) => one.worker)
+    const busy = active.map((one) => one.worker).filter((one) => one !== worker && !done.includes(one))
+    const isOver = done.includes(worker) || skipped.length > 0
+    if (isOver || done.length + busy.length >= work.workersPerObject) {
       await claims.free(claim)
       return undefined
     }
