@@ -30,7 +30,7 @@ async function picture(path: string, brightness: number, size = 64): Promise<voi
 }
 
 async function profile(options: Partial<ProfileSetOptions> = {}) {
-  return profileSet(await folderSource(set), { now, threads: 2, ...options })
+  return profileSet(await folderSource(set), { now, threads: 1, ...options })
 }
 
 describe('a folder', () => {
@@ -121,6 +121,7 @@ test('stopping leaves no thread and no temporary file, and what was measured is 
   const controller = new AbortController()
   const cacheFile = join(root, 'cache.db')
   const stopped = profile({
+    threads: 2,
     cacheFile,
     signal: controller.signal,
     onProgress: ({ done }) => done === 5 && controller.abort(new Error('stopped')),
