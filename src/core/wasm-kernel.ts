@@ -15,14 +15,14 @@ export interface WasmKernel<F> {
 }
 
 /**
- * Loads a kernel that imports its memory as `rows.memory`.
+ * Loads a kernel that imports its memory as `host.memory`.
  *
  * @param base64 the module, as `tools/wasm.ts` writes it
  */
 export function loadKernel<F>(base64: string): WasmKernel<F> {
   const memory = new WebAssembly.Memory({ initial: 1 })
   const module = new WebAssembly.Module(Buffer.from(base64, 'base64'))
-  const { exports } = new WebAssembly.Instance(module, { rows: { memory } })
+  const { exports } = new WebAssembly.Instance(module, { host: { memory } })
   return {
     run: exports as F,
     memory: (sizeBytes) => {

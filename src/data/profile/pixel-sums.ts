@@ -1,3 +1,4 @@
+import { loadKernel } from '../../core/wasm-kernel.ts'
 import { PIXEL_SUMS_WASM } from './pixel-sums-wasm.ts'
 
 /** Decoded pixels: `H * W` grey bytes or `H * W * 3` bytes RGB, interleaved; at least 1 x 1. */
@@ -58,7 +59,8 @@ export function pixelSums(image: Pixels): PixelSums {
   const { width, height, channels } = image
   const rows = Math.min(height, Math.max(LANES, Math.floor(STRIP_BYTES / (width * 3) / LANES) * LANES))
   const place = layout(width, rows)
-  const bytes = roomFor(place.end)
+  const buffer = memory(place.end)
+  const bytes = new Uint8Array(buffer)
   bytes.fill(0, SUMS, place.grey)
   const grid = width >= GRID && height >= GRID ? areaGrid(width, height) : undefined
   let laplacian: Moments = { sum: 0, squares: 0 }
@@ -80,12 +82,12 @@ export function pixelSums(image: Pixels): PixelSums {
     if (grid) for (let row = 0; row < count; row++) grid.add(bytes, first + row * width, y + row)
     bytes.copyWithin(place.grey, place.grey + count * width, first + pixels)
   }
-  const words = new DataView(memory.buffer)
+  const words = new DataView(buffer)
   const whole = (at: number): number => Number(words.getBigInt64(at, true))
   const moments = (at: number): Moments => ({ sum: whole(at), squares: whole(at + 8) })
   const [inside, border] = [moments(FILTERS), moments(BORDER_FILTERS)]
   const histogram = new Float64Array(256)
-  const counts = new Uint32Array(memory.buffer, place.histogram, 4 * 256)
+  const counts = new Uint32Array(buffer, place.histogram, 4 * 256)
   for (const [i, found] of counts.entries()) histogram[i & 255]! += found
   histogram[0]! -= filledUp
   return {
@@ -167,18 +169,7 @@ interface Kernel {
   sum(at: number, count: number): number
 }
 
-/** The part of the global that is used; the language's own libraries declare it only for browsers. */
-declare const WebAssembly: {
-  readonly Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer; grow(pages: number): number }
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown }
-}
-
-const PAGE_BYTES = 65_536
-const memory = new WebAssembly.Memory({ initial: 1 })
-const kernel = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(PIXEL_SUMS_WASM, 'base64')), {
-  image: { memory },
-}).exports as Kernel
+const { run: kernel, memory } = loadKernel<Kernel>(PIXEL_SUMS_WASM)
 
 interface Layout {
   readonly histogram: number
@@ -193,11 +184,4 @@ function layout(width: number, rows: number): Layout {
   const grey = histogram + HISTOGRAM_BYTES + SLACK_BYTES
   const rgb = grey + (rows + 2) * width + SLACK_BYTES
   return { histogram, grey, rgb, end: rgb + (rows * width + LANES) * 3 + SLACK_BYTES }
-}
-
-/** The kernel's memory, grown when it is too small. */
-function roomFor(size: number): Uint8Array {
-  const missing = size - memory.buffer.byteLength
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES))
-  return new Uint8Array(memory.buffer)
 }

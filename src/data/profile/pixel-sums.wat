@@ -1,7 +1,7 @@
 ;; The sums over an image's pixels from which its measures are made; image-statistics.ts calls them, a strip of rows at a time.
 ;; After a change: node tools/wasm.ts
 (module
-  (import "image" "memory" (memory 1))
+  (import "host" "memory" (memory 1))
 
   ;; Constants: V8 builds a v128.const anew wherever it stands, which costs more than the load.
   (data (i32.const 0)

@@ -4,7 +4,7 @@
 ;; A row is 16 bytes: offsets of its two source rows, and their weights as two i32 that add up to 2048.
 ;; Four bytes are read where a pixel has three, and four written: what follows a row of the result is overwritten.
 (module
-  (import "rows" "memory" (memory 1))
+  (import "host" "memory" (memory 1))
 
   (func $mix (param $a i32) (param $b i32) (param $weights i32) (result v128)
     (i32x4.dot_i16x8_s

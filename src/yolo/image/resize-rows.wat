@@ -2,7 +2,7 @@
 ;; rows are in here because a call from outside takes as long as a good part of a row.
 ;; After a change: node tools/wasm.ts
 (module
-  (import "rows" "memory" (memory 1))
+  (import "host" "memory" (memory 1))
 
   ;; Stretches one row of RGB bytes to $count pixels, four at a time, each the weighted sum of two source pixels.
   ;; $taps holds 12 bytes a pixel: byte offset of the pixel before, of the one after, and their weights as two i16.

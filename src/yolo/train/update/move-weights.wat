@@ -1,7 +1,7 @@
 ;; Updates of weights, four values at a time. Every array starts at a multiple of 16 bytes; `end` is where the first one
 ;; ends, and is a multiple of 16 bytes from its start. Rests are padded by the caller.
 (module
-  (import "rows" "memory" (memory 1))
+  (import "host" "memory" (memory 1))
 
   ;; Σ x² in f64: four sums of f32 would lose what is small beside a million squares.
   (func (export "squares") (param $x i32) (param $end i32) (result f64)
