@@ -10,7 +10,8 @@ export interface ImageIndex {
   readonly count: number
   /**
    * The file that a label file means by a name: the one whose path ends with the most parts of it, of those in the
-   * split's folder if that decides. A name without ending finds the file with any.
+   * split's folder if that decides. A name without ending, or with one that no file has, finds the file with any: tools name
+   * images before they are converted.
    *
    * The name is only compared, never opened: `../../secret.jpg` finds `secret.jpg` below the folder or nothing.
    *
@@ -47,7 +48,9 @@ export async function indexImages(folder: string): Promise<ImageIndex> {
       const parts = namePathParts(name)
       const last = parts.at(-1)
       if (last === undefined) return undefined
-      const candidates = byName.get(nameKey(last)) ?? byName.get(`${nameKey(last)}/`) ?? []
+      const stem = posix.parse(last).name
+      const key = [nameKey(last), `${nameKey(last)}/`, `${nameKey(stem)}/`].find((one) => byName.has(one))
+      const candidates = (key === undefined ? undefined : byName.get(key)) ?? []
       return candidates.length <= 1 ? candidates[0] : decide(candidates, parts, split)
     },
   }

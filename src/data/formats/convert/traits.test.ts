@@ -72,6 +72,23 @@ describe('Pascal VOC', () => {
     expect((await convert('voc', source, 'yolo')).counts).toEqual({ attributes: 1 })
   })
 
+  test('an image without an annotation file is unknown', async () => {
+    const box = '<bndbox><xmin>1</xmin><ymin>1</ymin><xmax>10</xmax><ymax>10</ymax></bndbox>'
+    const source = await write({
+      'Annotations/a.xml': object(`<name>car</name>${box}`),
+      'ImageSets/Main/val.txt': 'a\nb\n',
+    })
+    await mkdir(join(source, 'JPEGImages'))
+    for (const name of ['a.png', 'b.png']) {
+      const picture = sharp({ create: { width: 100, height: 50, channels: 3, background: 'grey' } })
+      await picture.toFile(join(source, 'JPEGImages', name))
+    }
+    const { images, counts, output } = await convert('voc', source, 'yolo', { images: 'copy' })
+    expect([images.labelled, images.unknown, counts]).toEqual([1, 1, { 'missing-file': 1 }])
+    expect(await readdir(join(output, 'val', 'images'))).toEqual(['a.png', 'b.png'])
+    expect(await readdir(join(output, 'val', 'labels'))).toEqual(['a.txt'])
+  })
+
   test('a corner at 0 is taken as the edge and reported', async () => {
     const box = '<name>car</name><bndbox><xmin>0</xmin><ymin>0</ymin><xmax>10</xmax><ymax>10</ymax></bndbox>'
     const { counts, text } = await convert('voc', await write({ 'Annotations/a.xml': object(box) }), 'coco')

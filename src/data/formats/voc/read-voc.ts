@@ -3,7 +3,7 @@ import { join, posix } from 'node:path'
 import { codeOf, SkyloopError } from '../../../core/errors.ts'
 import { className, requireDistinct } from '../class-map.ts'
 import { parseClassText } from '../class-list.ts'
-import { namesIn, splitOfName } from '../image-index.ts'
+import { IMAGE_ENDINGS, namesIn, splitOfName } from '../image-index.ts'
 import type { LabelSource, SourceBox, SourceImage, SourceOptions } from '../labelled-image.ts'
 import { readTraits } from '../read-traits.ts'
 import type { Split } from '../splits.ts'
@@ -22,7 +22,7 @@ interface VocFile {
  * A folder with Pascal VOC files, one an image, in `Annotations/` or anywhere below it; splits by `ImageSets/Main/*.txt`
  * or by folder names. Classes are those of `labelmap.txt` or `classes.txt`; else those that occur, by name.
  *
- * An image without an annotation file is not listed: nothing is known of it.
+ * An image of `JPEGImages/` without an annotation file is one of which nothing is known.
  *
  * @source The PASCAL Visual Object Classes Challenge 2012 development kit, section "Annotation"
  */
@@ -47,7 +47,25 @@ export async function openVoc(root: string, file: string | undefined, options: S
           yield { name: posix.parse(one.path).name, split: one.split, unit: 'pixels', boxes: undefined, place }
         } else yield readImage(one, found, options)
       }
+      if (file === undefined) yield* unlabelledImages(root, files, options)
     },
+  }
+}
+
+async function* unlabelledImages(
+  root: string,
+  files: readonly VocFile[],
+  { ledger }: SourceOptions,
+): AsyncGenerator<SourceImage> {
+  const labelled = new Set(files.map(({ path }) => posix.parse(path).name))
+  const splits = await readImageSets(root)
+  for (const base of await namesIn(join(root, 'JPEGImages'))) {
+    const { name, ext } = posix.parse(base)
+    if (!IMAGE_ENDINGS.has(ext.toLowerCase()) || labelled.has(name)) continue
+    const image = posix.join('JPEGImages', base)
+    const place = { file: posix.join('Annotations', `${name}.xml`), line: 0, text: image }
+    ledger.issue('missing-file', 'none', place)
+    yield { name: image, file: image, split: splits.get(name), unit: 'pixels', boxes: undefined, place }
   }
 }
 
