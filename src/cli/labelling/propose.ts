@@ -1,7 +1,6 @@
 import type { FoundBox, Propose } from '../../label/assist/scout.ts'
 import type { Context } from '../command.ts'
 import { UsageError } from '../failure.ts'
-import { openModel } from '../prediction/predict-files.ts'
 import { resolve } from 'node:path'
 
 /** A model that proposes boxes, with the resources it holds. */
@@ -29,6 +28,8 @@ export async function openProposer(context: Context, options: ProposerOptions): 
 }
 
 async function modelProposer(path: string): Promise<Proposer> {
+  // Loaded for a model only: an endpoint brings its own runtime.
+  const { openModel } = await import('../prediction/predict-files.ts')
   const session = await openModel(path)
   const { predictImage } = await import('../../yolo/predict/predict-image.ts')
   return {

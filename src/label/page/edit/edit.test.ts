@@ -132,6 +132,17 @@ describe('boxes', () => {
     { x: 10, y: 10, w: 10, h: 10, label: 'car', proposed: true, confidence: 0.4 },
     { x: 40, y: 40, w: 10, h: 10, label: 'bus', proposed: true },
   ])
+  test('proposed end at the edge of the image, those outside of it are left out, and a person’s own are not touched', () => {
+    const given = [
+      { x: 90, y: 10, w: 30, h: 10, label: 'car', proposed: true },
+      { x: 120, y: 10, w: 30, h: 10, label: 'car', proposed: true },
+      { x: 90, y: 10, w: 30, h: 10, label: 'car' },
+    ]
+    expect(openSheet(given, SIZE).boxes.map(({ id, x, w }) => [id, x, w])).toEqual([
+      [1, 90, 10],
+      [2, 90, 30],
+    ])
+  })
   test('drawn are selected, and bear the class', () => {
     const sheet = addBox(openSheet([]), { x: 1.4, y: 2, w: 10, h: 10 }, 'car', SIZE)
     expect(sheet.boxes).toEqual([{ id: 1, x: 1, y: 2, w: 10, h: 10, label: 'car', proposed: false }])

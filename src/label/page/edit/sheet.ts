@@ -18,8 +18,16 @@ export interface GivenBox extends Rect {
 /** Two boxes of a label that overlap more than this show one object twice. */
 const SAME_OBJECT = 0.9
 
-export function openSheet(given: readonly GivenBox[]): Sheet {
-  const boxes = given.map((box, i) => ({ ...box, id: i + 1, proposed: box.proposed === true }))
+/** @param size of the image, by which proposals are cut: a model may see a car end outside */
+export function openSheet(given: readonly GivenBox[], size?: Size): Sheet {
+  const isSeen = ({ x, y, w, h }: Rect): boolean =>
+    size === undefined || (x < size.width && y < size.height && x + w > 0 && y + h > 0)
+  const boxes = given
+    .filter((box) => box.proposed !== true || isSeen(box))
+    .map((box, i) => {
+      const proposed = box.proposed === true
+      return { ...box, ...(proposed && size ? snapInside(box, size) : {}), id: i + 1, proposed }
+    })
   return { boxes, selectedId: undefined, nextId: boxes.length + 1 }
 }
 

@@ -79,7 +79,7 @@ export class Workbench {
   open(picture: Picture | undefined, boxes: readonly GivenBox[]): void {
     this.picture = picture
     this.live = undefined
-    this.#history = begin(openSheet(boxes))
+    this.#history = begin(openSheet(boxes, picture?.size))
     if (picture !== undefined) this.view = fit(picture.size, this.screen)
     this.locked = picture === undefined
     this.tell('picture')
