@@ -68,13 +68,13 @@ function readNames(names: unknown): string[] | undefined {
 }
 
 /**
- * `data.yaml` as YOLO trainers read it.
+ * `data.yaml` as YOLO trainers read it. It names no `path`: its folders then lie beside it, wherever it is, while `path: .` means
+ * the working folder to Ultralytics 8.4.
  *
  * @param splits image folders relative to the file; only those that are there: no split is made up from another
  */
 export function formatDataYaml(splits: Readonly<Partial<Record<Split, string>>>, classes: readonly string[]): string {
   return stringify({
-    path: '.',
     ...Object.fromEntries(SPLITS.flatMap((split) => (splits[split] === undefined ? [] : [[split, splits[split]]]))),
     nc: classes.length,
     // A map keeps the class numbers numbers.
