@@ -12,7 +12,11 @@ module.exports = {
     ONLY('core', [], 'core is the leaf: it imports nothing from src'),
     ONLY('config', ['core'], 'configuration knows only core'),
     ONLY('data', ['core', 'config'], 'data reaches AWS through SDK clients and knows no model'),
-    ONLY('label', ['core', 'config', 'data'], 'labelling reaches jobs and images through SDK clients and is handed its model'),
+    ONLY(
+      'label',
+      ['core', 'config', 'data'],
+      'labelling reaches jobs and images through SDK clients and is handed its model',
+    ),
     ONLY('yolo', ['core'], 'yolo knows neither AWS nor the engine'),
     ONLY('track', ['core', 'config'], 'tracking is a client and a server of MLflow, nothing else'),
     ONLY('pipeline', ['core', 'config'], 'a pipeline is a definition; it runs nothing'),

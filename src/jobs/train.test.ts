@@ -129,5 +129,5 @@ test('a program that is not there is refused by name', async () => {
   let output = ''
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
   expect(await new Promise((resolve) => child.on('close', resolve))).toBe(64)
-  expect(output).toContain('no program "dance"; this image has preprocess, validate, train')
+  expect(output).toContain('no program "dance"; this image has profile, preprocess, validate, train')
 })

@@ -37,7 +37,11 @@ export async function writeTrainingOutputs(result: TrainResult, options: OutputO
   })
   await writeFileAtomic(join(modelDir, 'model.onnx'), onnx)
   await writeWeightsFile(join(modelDir, 'model.safetensors'), result.spec, result.weights, classNames, {
-    metadata: { imgsz: String(imageSize), ...(result.license === undefined ? {} : { license: result.license }) },
+    metadata: {
+      imgsz: String(imageSize),
+      ...(options.tile ? { tile: JSON.stringify(options.tile) } : {}),
+      ...(result.license === undefined ? {} : { license: result.license }),
+    },
   })
   await writeJsonAtomic(join(modelDir, 'metrics.json'), trainingMetrics(result, options))
   await writeFileAtomic(join(outputDataDir, 'results.csv'), resultsCsv(result.rows))

@@ -73,7 +73,7 @@ export async function validateWeights(
     for (const [b, i] of indices.entries()) {
       letterboxPlanes(await storedImage(store, i), { width, height }, input, b)
     }
-    const output = await detector.run(input, { height, width })
+    const output = await detector.run(input, { height, width }, { confidence: BENCHMARK.confidence })
     for (const [b, i] of indices.entries()) {
       found[i] = { id: String(i), detections: decodeDetections(output, { ...BENCHMARK, batchIndex: b }) }
     }

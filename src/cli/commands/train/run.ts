@@ -29,7 +29,7 @@ export const run = defineCommand<Options>({
   name: 'run',
   summary: 'train YOLO11 on a folder of images and labels',
   description:
-    'Copies the folder to the bucket, has it cut into tiles and split by flight, trains, and copies the model and its\n' +
+    'Copies the folder to the bucket, has it cut into tiles and split without leaks, trains, and copies the model and its\n' +
     'reports back. All of it is jobs, which on AWS run on machines of their own. A prepared data set is used as it is.\n' +
     'Ctrl-C stops the training with its checkpoint kept: `train resume` goes on.',
   arguments: [['<data>', 'folder or S3 prefix in the YOLO layout, or a prepared data set']],

@@ -116,6 +116,7 @@ test('biases climb as the others do, from nothing, unless told otherwise', () =>
   const climbing = { lr0: 1, lrf: 1, shape: 'linear', warmupSteps: 3, totalSteps: 10 } as const
   expect(ratesAt(climbing, 0)).toMatchObject({ learningRate: 0.25, biasLearningRate: 0.25 })
   expect(ratesAt({ ...climbing, warmupBiasRate: 5 }, 0).biasLearningRate).toBe(5 - 0.25 * 4)
+  expect(ratesAt({ ...climbing, warmupSteps: 1, warmupBiasRate: 5 }, 0).biasLearningRate).toBe(5 - 0.5 * 4)
 })
 
 test('the average follows closely at first and slowly later', () => {

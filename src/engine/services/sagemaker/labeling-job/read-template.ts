@@ -37,7 +37,8 @@ function instructionsOf(html: string): string {
     const [, inner = ''] = new RegExp(`<${tag}\\b[^>]*>([\\s\\S]*?)</${tag}>`).exec(html) ?? []
     return plainText(inner)
   })
-  return texts.filter((text) => text !== '').join('\n\n')
+  // Templates often say the same in both places.
+  return [...new Set(texts)].filter((text) => text !== '').join('\n\n')
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", nbsp: ' ' }

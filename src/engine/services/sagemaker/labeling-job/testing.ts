@@ -11,6 +11,7 @@ const FUNCTIONS = 'arn:aws:lambda:us-east-1:432418664414:function'
 const TEMPLATE = `
 <crowd-form><crowd-bounding-box name="annotatedResult" labels="{{ task.input.labels | to_json | escape }}"
   src="{{ task.input.taskObject | grant_read_access }}" header="Draw boxes">
+  <short-instructions><p>Every car.</p><ul><li>Also parked &amp; towed ones</li></ul></short-instructions>
   <full-instructions header="How"><p>Every car.</p><ul><li>Also parked &amp; towed ones</li></ul></full-instructions>
 </crowd-bounding-box></crowd-form>`
 
