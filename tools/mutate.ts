@@ -41,8 +41,9 @@ const GROUPS: Readonly<Record<string, Group>> = {
       'src/yolo/train/update/optimiser.ts',
       'src/yolo/train/update/schedule.ts',
       'src/yolo/train/update/moving-average.ts',
+      'src/yolo/train/update/move-weights.ts',
     ],
-    tests: ['src/yolo/train/update/optimiser.test.ts', 'test/parity/schedule.test.ts'],
+    tests: ['src/yolo/train/update', 'test/parity/schedule.test.ts'],
   },
 }
 
