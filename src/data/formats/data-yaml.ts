@@ -76,7 +76,6 @@ function readNames(names: unknown): string[] | undefined {
 export function formatDataYaml(splits: Readonly<Partial<Record<Split, string>>>, classes: readonly string[]): string {
   return stringify({
     ...Object.fromEntries(SPLITS.flatMap((split) => (splits[split] === undefined ? [] : [[split, splits[split]]]))),
-    nc: classes.length,
     // A map keeps the class numbers numbers.
     names: new Map(classes.map((name, id) => [id, name])),
   })

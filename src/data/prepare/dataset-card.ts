@@ -1,21 +1,6 @@
-import { stringify } from 'yaml'
 import { SPLITS } from '../formats/find-images.ts'
 import { LABEL_ISSUES, type LabelIssueKind } from '../formats/label-issue.ts'
 import type { PreparedDataset } from './prepared-dataset.ts'
-
-/**
- * `data.yaml` as YOLO trainers read it. It names no `path`: its folders then lie beside it, wherever it is, while `path: .`
- * means the working folder to Ultralytics 8.4.
- */
-export function dataYaml(dataset: PreparedDataset): string {
-  return stringify({
-    ...Object.fromEntries(
-      SPLITS.filter((split) => dataset.images[split] > 0).map((split) => [split, `${split}/images`]),
-    ),
-    // A map keeps the class numbers numbers.
-    names: new Map(dataset.classes.map((name, id) => [id, name])),
-  })
-}
 
 /** The card of a prepared data set, for a person. */
 export function datasetCard(dataset: PreparedDataset): string {

@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import type { GeoPoint } from '../geo/local-frame.ts'
 import { SPLITS, type Split } from '../formats/find-images.ts'
 import { hashFile } from '../version/content-hash.ts'
-import { nearPairs } from '../version/near-pairs.ts'
+import { NEAR_BITS, nearPairs } from '../version/near-pairs.ts'
 import { perceptualHash } from '../version/perceptual-hash.ts'
-import { groupImages, NEAR_BITS } from './group-images.ts'
+import { groupImages } from './group-images.ts'
 import { mapConcurrent } from './map-concurrent.ts'
 
 /** Two images of different splits that are alike. */

@@ -38,9 +38,6 @@ export interface GroupedImages<T> {
   readonly joined: Readonly<Record<Relation, number>>
 }
 
-/** Of 128 bits: copies that were recompressed or shifted by a few pixels stay below it. */
-export const NEAR_BITS = 6
-
 /**
  * Puts images together that show the same thing: of one flight, taken within a radius of each other, or nearly the same
  * picture; and whatever such pairs connect (union-find, Tarjan 1975). Splitting by these groups leaks by none of the three.

@@ -1,7 +1,8 @@
 import { SkyloopError } from '../../core/errors.ts'
 import type { Split } from '../formats/find-images.ts'
 import { hashGroups, stratifyGroups, type CountedGroup, type Shares } from './assign-groups.ts'
-import { groupImages, NEAR_BITS, type GroupedImages, type RelatedImage, type Relation } from './group-images.ts'
+import { groupImages, type GroupedImages, type RelatedImage, type Relation } from './group-images.ts'
+import { NEAR_BITS } from '../version/near-pairs.ts'
 
 export interface SplitInput extends RelatedImage {
   /** The split that the data set itself gives. */

@@ -1,13 +1,14 @@
 import { basename, join } from 'node:path'
 import { writeFileAtomic, writeJsonAtomic } from '../../core/files.ts'
 import type { Json } from '../../core/json.ts'
+import { formatDataYaml } from '../formats/data-yaml.ts'
 import { SPLITS, type FoundImages, type Split } from '../formats/find-images.ts'
 import type { LabelReport } from '../formats/label-issue.ts'
 import { formatYoloLabels } from '../formats/yolo-labels.ts'
 import { contentHash } from '../version/content-hash.ts'
 import { writeManifest } from '../version/manifest.ts'
 import type { AugmentedImage } from './augment/augment-images.ts'
-import { datasetCard, dataYaml } from './dataset-card.ts'
+import { datasetCard } from './dataset-card.ts'
 import type { PlannedFrame } from './plan-parts.ts'
 import type { SplitPlan } from './plan-splits.ts'
 import type { PrepareOptions } from './prepare-dataset.ts'
@@ -35,6 +36,11 @@ export interface Findings {
   readonly copies: readonly AugmentedImage[]
 }
 
+/** Where the images of each split lie that has any. */
+function imageFolders({ images }: PreparedDataset): Partial<Record<Split, string>> {
+  return Object.fromEntries(SPLITS.filter((split) => images[split] > 0).map((split) => [split, `${split}/images`]))
+}
+
 /** Writes whole frames and everything that describes the data set; `dataset.json` and the manifest come last. */
 export async function writeRecords(written: readonly PlannedFrame[], findings: Findings): Promise<PreparedDataset> {
   const { options, classes } = findings
@@ -42,7 +48,7 @@ export async function writeRecords(written: readonly PlannedFrame[], findings: F
   const frames = await writeFrames(written, options)
   const dataset = summarize(written, frames.counts, findings)
   await writeFileAtomic(join(output, 'classes.txt'), `${classes.join('\n')}\n`)
-  await writeFileAtomic(join(output, 'data.yaml'), dataYaml(dataset))
+  await writeFileAtomic(join(output, 'data.yaml'), formatDataYaml(imageFolders(dataset), classes))
   await writeFileAtomic(join(output, 'metadata.jsonl'), metadataLines(written, frames.paths, findings))
   await writeFileAtomic(join(output, 'README.md'), datasetCard(dataset))
   await writeJsonAtomic(join(output, 'dataset.json'), dataset)

@@ -8,6 +8,12 @@ export interface NearPair {
   readonly bits: number
 }
 
+/**
+ * Most bits of 128 in which two hashes of nearly the same picture differ: copies that were recompressed, slightly brightened or
+ * shifted by a few pixels stay within it.
+ */
+export const NEAR_BITS = 6
+
 /** Bits of one hash. */
 const HASH_BITS = 128
 

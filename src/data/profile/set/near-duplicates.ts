@@ -1,4 +1,4 @@
-import { nearPairs } from '../../version/near-pairs.ts'
+import { NEAR_BITS, nearPairs } from '../../version/near-pairs.ts'
 
 /** Images so alike that one of them teaches nearly all that the others do. */
 export interface DuplicateGroup {
@@ -23,9 +23,6 @@ export interface HashedImage {
   /** The better of two alike images is kept: the higher merit. */
   readonly merit: number
 }
-
-/** Of 128 bits: copies that were recompressed, slightly brightened or shifted by a few pixels stay within it. */
-export const NEAR_BITS = 6
 
 /**
  * Groups images that are alike and says which to keep of each group.

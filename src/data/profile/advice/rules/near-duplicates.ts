@@ -1,4 +1,4 @@
-import { NEAR_BITS } from '../../set/near-duplicates.ts'
+import { NEAR_BITS } from '../../../version/near-pairs.ts'
 import { agree, count, countOf, listFiles, percent } from '../phrase.ts'
 import type { Rule } from '../recommendation.ts'
 
