@@ -346,6 +346,22 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
     await page.close()
   })
 
+  test('nothing looks ready before its script is', async () => {
+    await using server = await serve(sourceOf('slow', ['small.jpg']))
+    const page = await (await browser.newContext()).newPage()
+    let release = (): void => {}
+    const released = new Promise<void>((resolve) => (release = resolve))
+    await page.route('**/*.js', async (route) => {
+      await released
+      await route.continue()
+    })
+    await page.goto(server.addresses[0]!.url, { waitUntil: 'commit' })
+    await said(page, 'Loading')
+    release()
+    await shown(page)
+    await page.context().close()
+  })
+
   test('an image that is none, or not there, can be skipped', async () => {
     const work = sourceOf('broken', ['broken.jpg', 'missing.jpg'])
     await using server = await serve(work)
