@@ -20,7 +20,7 @@ const SIDE = 640
 const spec = modelSpec('n', 80)
 const weights = initialWeights(spec, seededRandom(1))
 const detector = { classNames: [], height: SIDE, width: SIDE }
-const training = { spec, batch: 2, height: SIDE, width: SIDE, maxBoxes: 8, provider: 'webgpu' } as const
+const training = { spec, batch: 2, height: SIDE, width: SIDE, provider: 'webgpu' } as const
 /** Graphs as GPU providers get them: standard operators only. */
 const GRAPHS: Readonly<Record<string, Uint8Array>> = {
   inference: exportDetector(spec, weights, detector),

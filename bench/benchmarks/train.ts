@@ -93,7 +93,7 @@ async function prepareStep(version: string, side: Side): Promise<Benchmark> {
     }
   }
   const steps = side === 320 ? 5 : 2
-  const step = await createTrainStep({ spec, batch: BATCH, height: side, width: side, maxBoxes: MAX_BOXES })
+  const step = await createTrainStep({ spec, batch: BATCH, height: side, width: side })
   const peer = await pythonPeer(PEER, 'ultralytics_train.py', [side, BATCH, BOXES, steps].map(String))
   return {
     name: `train, bare step at ${side} px`,

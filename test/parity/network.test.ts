@@ -57,8 +57,7 @@ describe.each([
   })
 
   test('in loss, every gradient and every running statistic of one training step', async () => {
-    const maxBoxes = fixture.shape('boxes')[1] as number
-    await using step = await createTrainStep({ spec, batch: B, height: HEIGHT, width: WIDTH, maxBoxes, threads: 2 })
+    await using step = await createTrainStep({ spec, batch: B, height: HEIGHT, width: WIDTH, threads: 2 })
     const { loss, gradients, batchStatistics } = await step.run(weights, {
       images,
       boxesXyxyPx: fixture.values('boxes'),

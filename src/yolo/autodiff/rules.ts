@@ -123,7 +123,7 @@ export const GRADIENT_RULES: { readonly [K in OpName]: Rule<K> } = {
     if (!dy) return [null]
     return [op.sub(dy, op.mul(op.exp(y), op.reduceSum(dy, [node.attributes.axis], true)))]
   },
-  argMax: NOT_DIFFERENTIABLE,
+  greatestMask: NOT_DIFFERENTIABLE,
   topMask: NOT_DIFFERENTIABLE,
   reshape: unary((dy, x) => op.reshape(dy, x.shape)),
   reshapeLike: ({ inputs: [x] }, [dy]) => [dy ? op.reshape(dy, (x as Tensor).shape) : null, null],

@@ -43,7 +43,7 @@ export const reduceMax = (x: Tensor, axes: readonly number[], keepAxes = false):
   apply1('reduceMax', [x], { axes, keepAxes })
 export const softmax = (x: Tensor, axis: number): Tensor => apply1('softmax', [x], { axis })
 export const logSoftmax = (x: Tensor, axis: number): Tensor => apply1('logSoftmax', [x], { axis })
-export const argMax = (x: Tensor, axis: number): Tensor => apply1('argMax', [x], { axis })
+export const greatestMask = (x: Tensor, axis: number): Tensor => apply1('greatestMask', [x], { axis })
 export const topMask = (x: Tensor, count: number): Tensor =>
   apply1('topMask', [x], { count: Math.min(count, axisSize(x.shape, -1)) })
 

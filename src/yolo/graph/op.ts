@@ -48,8 +48,8 @@ export interface OpAttributes {
   reduceMax: { readonly axes: readonly number[]; readonly keepAxes: boolean }
   softmax: { readonly axis: number }
   logSoftmax: { readonly axis: number }
-  /** Index of the first greatest element, as a float, axis kept with size 1. */
-  argMax: { readonly axis: number }
+  /** 1 at the greatest element along an axis, the first where several are, else 0. */
+  greatestMask: { readonly axis: number }
   /** 1 at the `count` greatest elements of each row of the last axis, else 0. */
   topMask: { readonly count: number }
 

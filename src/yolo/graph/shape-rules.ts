@@ -120,7 +120,10 @@ export const SHAPE_RULES: { readonly [K in OpName]: ShapeRule<K> } = {
   reduceMax: reduce,
   softmax: same,
   logSoftmax: same,
-  argMax: (inputs, { axis }) => [{ shape: withAxis(at(inputs, 0), axis, 1) }],
+  greatestMask: (inputs, { axis }) => {
+    axisSize(at(inputs, 0), axis)
+    return same(inputs)
+  },
   topMask: (inputs, { count }) => {
     if (count > axisSize(at(inputs, 0), -1)) throw new ShapeError(`topMask of ${count}`, inputs)
     return same(inputs)

@@ -5,7 +5,7 @@ import type { Anchors } from '../model/anchors.ts'
 import { STRIDES } from '../model/scales.ts'
 import { boxOf, completeIou } from './box.ts'
 
-/** Real boxes of a batch. */
+/** Real boxes of a batch. No operation on them depends on M, so that a compiled graph takes any. */
 export interface Targets {
   /** `[B, M, 4]` x1 y1 x2 y2 in pixels; finite also where the mask is 0 */
   readonly boxes: Tensor
@@ -45,13 +45,6 @@ function marginAlong(position: Tensor, low: Tensor, high: Tensor, shortestSidePx
   return op.sub(half, op.max(off, op.mul(off, -1)))
 }
 
-const indices = (graph: Graph, count: number, shape: readonly number[]): Tensor =>
-  constant(
-    graph,
-    Float32Array.from({ length: count }, (_, i) => i),
-    shape,
-  )
-
 /**
  * Task-aligned assignment: each real box takes the 10 anchors inside it whose prediction fits best, by
  * score^0.5 · CIoU^6; an anchor taken by several boxes goes to the one it overlaps most. Target probabilities are the
@@ -70,8 +63,7 @@ export function assignTargets(
 ): Assignment {
   const { graph } = boxes
   const [b, k, a] = probabilities.shape as [number, number, number]
-  const m = targets.mask.shape[1] as number
-  const perBox = (x: Tensor): Tensor => op.reshape(x, [b, m, 1])
+  const perBox = (x: Tensor): Tensor => op.reshape(x, [0, 0, 1])
 
   const real = boxOf(targets.boxes, 2)
   const [x, y] = op.split(op.mul(anchors.centres, anchors.strides), 1, [1, 1]) as [Tensor, Tensor]
@@ -81,7 +73,12 @@ export function assignTargets(
   )
   const inside = op.mul(op.toFloat(op.greater(margin, EPSILON)), perBox(targets.mask))
 
-  const oneHot = op.toFloat(op.equal(perBox(targets.classes), indices(graph, k, [1, 1, k])))
+  const classIndices = constant(
+    graph,
+    Float32Array.from({ length: k }, (_, i) => i),
+    [1, 1, k],
+  )
+  const oneHot = op.toFloat(op.equal(perBox(targets.classes), classIndices))
   const score = op.matMul(oneHot, probabilities)
   const overlap = op.mul(op.max(completeIou(real, boxOf(boxes, 1)), 0), inside)
   const overlap2 = op.square(overlap)
@@ -90,7 +87,7 @@ export function assignTargets(
   // Anchors without alignment are no candidates, though they may fill up the ten: they would contest the others' anchors.
   const candidates = op.mul(op.topMask(alignment, CANDIDATES), op.toFloat(op.greater(alignment, 0)))
   const contested = op.toFloat(op.greater(op.reduceSum(candidates, [1], true), 1))
-  const nearest = op.toFloat(op.equal(op.argMax(overlap, 1), indices(graph, m, [1, m, 1])))
+  const nearest = op.greatestMask(overlap, 1)
   const positive = op.add(candidates, op.mul(contested, op.sub(nearest, candidates)))
 
   const aligned = op.mul(alignment, positive)

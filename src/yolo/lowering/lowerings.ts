@@ -67,17 +67,24 @@ export const LOWERINGS: { readonly [K in OpName]: Lowering<K> } = {
   logSoftmax: (writer, { attributes: { axis } }, { inputs, outputs }) => {
     writer.node('LogSoftmax', inputs, { axis }, outputs)
   },
-  argMax: (writer, { attributes: { axis } }, { inputs, outputs }) => {
-    writer.node('Cast', [writer.node('ArgMax', inputs, { axis, keepdims: 1 })], { to: 1 }, outputs)
+  greatestMask: (writer, node, { inputs, outputs }) => {
+    const { axis } = node.attributes
+    const greatest = writer.node('Cast', [writer.node('ArgMax', inputs, { axis, keepdims: 1 })], { to: 1 })
+    const size = writer.node('Squeeze', [writer.node('Shape', inputs, { start: axis, end: axis + 1 })])
+    const count = writer.node('Cast', [size], { to: 1 })
+    const along = shapeOf(node, 0).map((_, i) => (i === axis ? -1 : 1))
+    const row = writer.node('Range', [writer.float(0), count, writer.float(1)])
+    const indices = writer.node('Reshape', [row, writer.ints(along)])
+    writer.node('Cast', [writer.node('Equal', [greatest, indices])], { to: 1 }, outputs)
   },
   topMask: (writer, node, { inputs, outputs }) => {
-    const shape = shapeOf(node, 0)
     const { count } = node.attributes
     const indices = writer.fresh()
     writer.node('TopK', [inputs[0] as string, writer.ints([count])], { axis: -1, sorted: 0 }, [writer.fresh(), indices])
-    const zeros = writer.node('Expand', [writer.float(0), writer.ints(shape)])
-    const ones = writer.node('Expand', [writer.float(1), writer.ints([...shape.slice(0, -1), count])])
-    writer.node('ScatterElements', [zeros, indices, ones], { axis: shape.length - 1 }, outputs)
+    const filled = (value: number, like: string): string =>
+      writer.node('Expand', [writer.float(value), writer.node('Shape', [like])])
+    const data = [filled(0, inputs[0] as string), indices, filled(1, indices)]
+    writer.node('ScatterElements', data, { axis: shapeOf(node, 0).length - 1 }, outputs)
   },
   reshape: (writer, { attributes: { shape } }, { inputs, outputs }) => {
     writer.node('Reshape', [...inputs, writer.ints(shape)], {}, outputs)

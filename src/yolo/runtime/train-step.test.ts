@@ -3,9 +3,9 @@ import { seededRandom } from '../../core/random.ts'
 import { initialWeights, modelSpec, type Weights } from '../model/spec.ts'
 import { type Batch, createTrainStep, type TrainStep } from './train-step.ts'
 
-const [B, M, SIZE, K] = [2, 3, 64, 2]
+const [B, SIZE, K] = [2, 64, 2]
 const spec = modelSpec('n', K)
-const options = { spec, batch: B, height: SIZE, width: SIZE, maxBoxes: M, threads: 1 }
+const options = { spec, batch: B, height: SIZE, width: SIZE, threads: 1 }
 
 const weightsOf = (seed: number): Weights => initialWeights(spec, seededRandom(seed))
 
@@ -93,6 +93,23 @@ describe('a training step', () => {
     expect(dirty.loss).toEqual(clean.loss)
   })
 
+  test('takes any number of rows for boxes', async () => {
+    const few = await step.run(weightsOf(1), batchOf([1, 1, 0, 1, 0, 0]))
+    const rows = batchOf([1, 1, 0, 0, 0, 1, 0, 0, 0, 0])
+    const same = batchOf([1, 1, 0, 1, 0, 0])
+    for (const [from, to] of [
+      [0, 0],
+      [1, 1],
+      [3, 5],
+    ] as const) {
+      rows.boxesXyxyPx.set(same.boxesXyxyPx.subarray(from * 4, from * 4 + 4), to * 4)
+      rows.classes[to] = same.classes[from]!
+    }
+    const many = await step.run(weightsOf(1), rows)
+    expect(many.loss.total).toBeCloseTo(few.loss.total, 4)
+    expect(many.targetSum).toBeCloseTo(few.targetSum, 5)
+  })
+
   test('takes boxes without area and boxes outside the image', async () => {
     const batch = batchOf([1, 1, 1, 1, 1, 1])
     batch.boxesXyxyPx.set([5, 5, 5, 5, -90, -90, -50, -50, 30, 30, 30.5, 31])
@@ -121,7 +138,9 @@ describe('a training step is refused', () => {
 
   test('for a batch of another size or of unknown classes', async () => {
     const batch = batchOf([1, 0, 0, 0, 0, 0])
-    await expect(step.run(weightsOf(1), { ...batch, mask: new Float32Array(2) })).rejects.toThrow('mask has 2 values')
+    await expect(step.run(weightsOf(1), { ...batch, mask: new Float32Array(2) })).rejects.toThrow(
+      'boxesXyxyPx has 24 values, not 8',
+    )
     batch.classes[0] = K
     await expect(step.run(weightsOf(1), batch)).rejects.toThrow('class 2 is outside 0..1')
   })

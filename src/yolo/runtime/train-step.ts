@@ -11,6 +11,7 @@ import { channelBlock } from './channel-block.ts'
 import { compileOnnx } from '../lowering/compile.ts'
 import { openSession, type Provider, type Values } from './session.ts'
 
+/** Images with their boxes; M, the rows for boxes of an image, is at least 1 and may differ from batch to batch. */
 export interface Batch {
   /** `[B, 3, H, W]` RGB in [0, 1]. */
   readonly images: Float32Array
@@ -48,8 +49,6 @@ export interface TrainStepOptions extends LossOptions {
   readonly height: number
   /** W in pixels, a multiple of 32. */
   readonly width: number
-  /** M, boxes per image that fit; the rest is padding. */
-  readonly maxBoxes: number
   /** @default as many as the machine has cores */
   readonly threads?: number
   /**
@@ -68,7 +67,6 @@ export interface TrainStep extends AsyncDisposable {
   readonly batch: number
   readonly height: number
   readonly width: number
-  readonly maxBoxes: number
   /** @throws SkyloopError `yolo.batch` when an array has another length than the step was built for, or a class is unknown */
   run(weights: Weights, batch: Batch): Promise<TrainStepResult>
 }
@@ -76,15 +74,23 @@ export interface TrainStep extends AsyncDisposable {
 /** A step is some thousand small pieces of work: threads that sleep between them lose 3 per cent of its time. */
 const SPIN_US = 60
 
+/** Stands for M where the graph wants a number. */
+const SOME_BOXES = 2
+const OPEN_AXES = new Map([
+  ['boxes', [null, 'boxes', null]],
+  ['classes', [null, 'boxes']],
+  ['mask', [null, 'boxes']],
+])
+
 const LOSS_PARTS = ['box', 'cls', 'dfl', 'total', 'targetSum'] as const
 
 /**
  * Builds, differentiates and compiles the training step.
  *
- * @throws SkyloopError `yolo.size` when H or W is no multiple of 32, or B or M is not at least 1
+ * @throws SkyloopError `yolo.size` when H or W is no multiple of 32, or B is not at least 1
  */
 export async function createTrainStep(options: TrainStepOptions): Promise<TrainStep> {
-  const { spec, batch, height, width, maxBoxes } = options
+  const { spec, batch, height, width } = options
   checkSize(options)
   const isOnCpu = (options.provider ?? 'cpu') === 'cpu'
   const built = buildTrainingGraph(options, isOnCpu ? await channelBlock() : undefined)
@@ -97,14 +103,14 @@ export async function createTrainStep(options: TrainStepOptions): Promise<TrainS
     batch,
     height,
     width,
-    maxBoxes,
     async run(weights, data) {
       checkBatch(options, data)
+      const rows = data.mask.length / batch
       const feeds = new Map<string, Values>([
         ['images', { data: data.images, shape: [batch, 3, height, width] }],
-        ['boxes', { data: realBoxes(data), shape: [batch, maxBoxes, 4] }],
-        ['classes', { data: Float32Array.from(data.classes), shape: [batch, maxBoxes] }],
-        ['mask', { data: data.mask, shape: [batch, maxBoxes] }],
+        ['boxes', { data: realBoxes(data), shape: [batch, rows, 4] }],
+        ['classes', { data: Float32Array.from(data.classes), shape: [batch, rows] }],
+        ['mask', { data: data.mask, shape: [batch, rows] }],
       ])
       for (const { name, shape } of [...spec.parameters, ...spec.buffers]) {
         const values = weights.get(name)
@@ -123,7 +129,7 @@ interface TrainingGraph {
 }
 
 export function buildTrainingGraph(options: TrainStepOptions, block: number | undefined): TrainingGraph {
-  const { spec, batch, height, width, maxBoxes } = options
+  const { spec, batch, height, width } = options
   const frozen = options.frozen ?? (() => false)
   const graph = createGraph()
   const tensors = new Map<string, Tensor>()
@@ -137,9 +143,9 @@ export function buildTrainingGraph(options: TrainStepOptions, block: number | un
   )
   const levels = network(layers, spec.scale, spec.classCount, input(graph, 'images', [batch, 3, height, width]))
   const targets = {
-    boxes: input(graph, 'boxes', [batch, maxBoxes, 4]),
-    classes: input(graph, 'classes', [batch, maxBoxes]),
-    mask: input(graph, 'mask', [batch, maxBoxes]),
+    boxes: input(graph, 'boxes', [batch, SOME_BOXES, 4]),
+    classes: input(graph, 'classes', [batch, SOME_BOXES]),
+    mask: input(graph, 'mask', [batch, SOME_BOXES]),
   }
   const loss = detectionLoss(levels, targets, anchorGrid(graph, height, width), options)
   const trained = spec.parameters.filter(({ name }) => !frozen(name))
@@ -154,7 +160,7 @@ export function buildTrainingGraph(options: TrainStepOptions, block: number | un
   }
   const dialect = (options.provider ?? 'cpu') === 'cpu' ? 'microsoft' : 'standard'
   return {
-    model: compileOnnx(graph, { outputs, dialect, channelBlock: block }),
+    model: compileOnnx(graph, { outputs, openAxes: OPEN_AXES, dialect, channelBlock: block }),
     trained,
     statistics: layers.statistics,
   }
@@ -185,25 +191,26 @@ function realBoxes({ boxesXyxyPx, mask }: Batch): Float32Array {
   return boxesXyxyPx.map((value, i) => (mask[i >> 2] === 1 ? value : 0))
 }
 
-function checkSize({ batch, height, width, maxBoxes }: TrainStepOptions): void {
-  const whole = [batch, maxBoxes, height / 32, width / 32].every((n) => Number.isInteger(n) && n >= 1)
+function checkSize({ batch, height, width }: TrainStepOptions): void {
+  const whole = [batch, height / 32, width / 32].every((n) => Number.isInteger(n) && n >= 1)
   if (whole) return
   throw new SkyloopError({
     code: 'yolo.size',
-    message: `batch ${batch}, ${maxBoxes} boxes, ${height}×${width} px: height and width must be multiples of 32, the others at least 1`,
+    message: `batch ${batch}, ${height}×${width} px: height and width must be multiples of 32, the batch at least 1`,
   })
 }
 
-function checkBatch({ spec, batch, height, width, maxBoxes }: TrainStepOptions, data: Batch): void {
+function checkBatch({ spec, batch, height, width }: TrainStepOptions, data: Batch): void {
   const problem = (message: string): SkyloopError =>
     new SkyloopError({ code: 'yolo.batch', fault: 'internal', message })
+  const rows = data.mask.length / batch
+  if (!Number.isInteger(rows) || rows < 1) throw problem(`mask has ${data.mask.length} values for ${batch} images`)
   const expected = {
     images: batch * 3 * height * width,
-    boxesXyxyPx: batch * maxBoxes * 4,
-    classes: batch * maxBoxes,
-    mask: batch * maxBoxes,
+    boxesXyxyPx: batch * rows * 4,
+    classes: batch * rows,
   }
-  for (const [name, length] of Object.entries(expected) as [keyof Batch, number][]) {
+  for (const [name, length] of Object.entries(expected) as [keyof typeof expected, number][]) {
     if (data[name].length !== length) throw problem(`${name} has ${data[name].length} values, not ${length}`)
   }
   data.classes.forEach((index, i) => {

@@ -30,7 +30,6 @@ export async function replayBatch(path: string, threads?: number): Promise<Repla
   }
   const images = of('images')
   const [batch, , height, width] = images.shape as [number, number, number, number]
-  const maxBoxes = of('mask').shape[1] as number
   const weights: Weights = new Map(
     [...tensors.values()]
       .filter(({ name }) => name.startsWith('weights/'))
@@ -40,7 +39,7 @@ export async function replayBatch(path: string, threads?: number): Promise<Repla
   const classCount = weights.get('model.23.cv3.0.2.bias')?.length
   if (scale === undefined || classCount === undefined) throw notABatch(path, 'it holds no weights of a YOLO11')
   const spec = modelSpec(scale, classCount)
-  await using step = await createTrainStep({ spec, batch, height, width, maxBoxes, threads })
+  await using step = await createTrainStep({ spec, batch, height, width, threads })
   const { loss, gradients, batchStatistics } = await step.run(weights, {
     images: images.data,
     boxesXyxyPx: of('boxes').data,

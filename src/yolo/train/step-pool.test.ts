@@ -10,7 +10,6 @@ test('a size is compiled once while it is used, and the one longest unused gives
       batch: 1,
       height: sizePx,
       width: sizePx,
-      maxBoxes: 8,
       run: () => Promise.reject(new Error('not run here')),
       [Symbol.asyncDispose]: async () => void log.push(`-${sizePx}`),
     }

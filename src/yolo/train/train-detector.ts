@@ -14,7 +14,7 @@ import type { Dataset } from './batches/dataset.ts'
 import { emptyGradientSum } from './update/gradient-sum.ts'
 import { openImageStore } from './batches/image-store.ts'
 import { inputSizes } from './batches/input-sizes.ts'
-import { chooseMaxBoxes, makeBatch } from './batches/make-batch.ts'
+import { makeBatch } from './batches/make-batch.ts'
 import type { PreparedBatch } from './batches/make-batch.ts'
 import { requireMemory } from './memory/memory-need.ts'
 import { cloneWeights } from './update/moving-average.ts'
@@ -115,9 +115,7 @@ export async function trainDetector(options: TrainDetectorOptions): Promise<Trai
   const store = await openImageStore(paths, largestPx, TRAIN_CACHE_BYTES, (images) =>
     report({ kind: 'read', images, of: paths.length }),
   )
-  const boxCounts = train.images.map(({ classes }) => classes.length)
-  const maxBoxes = chooseMaxBoxes(boxCounts, settings.mosaic > 0, settings.max_boxes)
-  report({ kind: 'data', train, validation, maxBoxes })
+  report({ kind: 'data', train, validation })
   if (given && !validation) report({ kind: 'warning', message: `${given.folder} has no boxes: ${NOT_VALIDATED}` })
   for (const notice of [train, given].map((set) => set && clippingNotice(set))) {
     if (notice !== undefined) report({ kind: 'warning', message: notice })
@@ -130,7 +128,7 @@ export async function trainDetector(options: TrainDetectorOptions): Promise<Trai
   if (settings.memory_check) requireMemory(spec, settings, await availableMemoryBytes())
   const { weights, transfer, license } = await startValues(spec, classNames, settings.seed, startFrom)
   if (transfer) report({ kind: 'transfer', transfer })
-  const plan = planTraining(settings, train, store, maxBoxes, startFrom === undefined)
+  const plan = planTraining(settings, train, store, startFrom === undefined)
   const identity = trainingIdentity(settings, classNames, startFrom === undefined, train, validation)
   const state = await startOrResume(options, spec, weights, identity)
   const { epoch, batch, steps } = state.progress

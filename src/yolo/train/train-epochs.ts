@@ -74,7 +74,6 @@ export async function trainEpochs(
       batch: settings.batch,
       height: sizePx,
       width: sizePx,
-      maxBoxes: plan.source.maxBoxes,
       classWeights: plan.classWeights && [...plan.classWeights],
       threads: context.threads,
       frozen: freeze === 0 ? undefined : (name) => Number(name.split('.')[1]) < freeze,
@@ -155,11 +154,10 @@ async function trainStep(
   const { loss, gradients, batchStatistics, targetSum } = await compute().catch((error: unknown) => {
     throw explainAllocation(error, settings)
   })
-  // What follows runs on one core.
-  feed.makeAhead()
   const isWhole = settings.accumulate === 1
   // A sum is clipped as a whole; a batch of it is only looked at.
   const norm = clipGradients(gradients, isWhole ? settings.clip_norm : Infinity)
+  feed.makeAhead()
   if (!Number.isFinite(loss.total) || !Number.isFinite(norm)) {
     throw await divergence(context.checkpointDir, batch, weights, settings, loss, norm, progress)
   }

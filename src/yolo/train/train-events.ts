@@ -6,13 +6,7 @@ import type { EpochRow } from './results.ts'
 export type TrainEvent =
   /** While images of the training split are decoded for the first time. */
   | { readonly kind: 'read'; readonly images: number; readonly of: number }
-  | {
-      readonly kind: 'data'
-      readonly train: Dataset
-      readonly validation: Dataset | undefined
-      /** M */
-      readonly maxBoxes: number
-    }
+  | { readonly kind: 'data'; readonly train: Dataset; readonly validation: Dataset | undefined }
   | { readonly kind: 'warning'; readonly message: string }
   | { readonly kind: 'transfer'; readonly transfer: TransferReport }
   | { readonly kind: 'resume'; readonly epoch: number; readonly batch: number; readonly steps: number }

@@ -23,7 +23,6 @@ export function planTraining(
   settings: TrainSettings,
   train: Dataset,
   store: ImageStore,
-  maxBoxes: number,
   fromScratch: boolean,
 ): TrainingPlan {
   const batches = batchesPerEpoch(train.images.length, settings.batch)
@@ -38,7 +37,7 @@ export function planTraining(
       seed: settings.seed,
       batch: settings.batch,
       sizesPx: inputSizes(settings.imgsz, settings.multi_scale),
-      maxBoxes,
+      maxBoxes: settings.max_boxes,
       augmentation: {
         mosaic: settings.mosaic,
         hflip: settings.hflip,

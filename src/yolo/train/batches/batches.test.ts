@@ -3,7 +3,7 @@ import { seededRandom } from '../../../core/random.ts'
 import { augmentMosaic, augmentSingle, NO_AUGMENTATION } from './augment.ts'
 import type { Augmentation, Sample } from './augment.ts'
 import { openBatchFeed } from './batch-feed.ts'
-import { batchesPerEpoch, chooseMaxBoxes, makeBatch } from './make-batch.ts'
+import { batchesPerEpoch, makeBatch } from './make-batch.ts'
 import type { BatchSource } from './make-batch.ts'
 
 const SIZE = 64
@@ -137,7 +137,7 @@ describe('batches', () => {
     expect([red(12, 28), red(40, 28), red(12, 4)].map((value) => Math.round(value * 255))).toEqual([255, 0, 114])
   })
 
-  test('boxes beyond M are the smallest ones, and counted', async () => {
+  test('boxes beyond the limit are the smallest ones, and counted', async () => {
     const many = Array.from({ length: 5 }, (_, k) => [0, 0, (k + 2) / 10, 0.5]).flat()
     const crowded = {
       ...samples[0]!,
@@ -145,7 +145,8 @@ describe('batches', () => {
       classes: Int32Array.from([0, 1, 2, 3, 4]),
     }
     const batch = await makeBatch({ ...sourceOf([crowded], NO_AUGMENTATION), batch: 1, maxBoxes: 2 }, 0, 0)
-    expect(Array.from(batch.classes)).toEqual([4, 3])
+    expect(Array.from(batch.classes.subarray(0, 2))).toEqual([4, 3])
+    expect(Array.from(batch.mask)).toEqual([1, 1, 0, 0, 0, 0, 0, 0])
     expect(batch.boxesLeftOut).toBe(3)
   })
 
@@ -156,18 +157,17 @@ describe('batches', () => {
     await expect(feed.next()).rejects.toThrow('a batch failed')
   })
 
-  test('M grows with the boxes of the set up to its limit', () => {
-    expect(chooseMaxBoxes([3, 5], false, 128)).toBe(8)
-    expect(chooseMaxBoxes([10, 10], true, 128)).toBe(64)
-    expect(chooseMaxBoxes([400], true, 128)).toBe(128)
-    // More images than a call has room for arguments.
-    expect(
-      chooseMaxBoxes(
-        Array.from({ length: 300_000 }, () => 3),
-        false,
-        128,
-      ),
-    ).toBe(8)
+  test('M is what the fullest image needs, in steps of eight', async () => {
+    const rowsFor = async (boxes: number): Promise<number> => {
+      const sample = {
+        ...samples[0]!,
+        boxesXyxyNorm: Float32Array.from({ length: boxes * 4 }, (_, i) => [0, 0, 0.5, 0.5][i % 4]!),
+        classes: new Int32Array(boxes),
+      }
+      const source = { ...sourceOf([sample, samples[1]!], NO_AUGMENTATION), maxBoxes: 20 }
+      return (await makeBatch(source, 0, 0)).mask.length / 2
+    }
+    expect(await Promise.all([0, 1, 8, 9, 19, 500].map(rowsFor))).toEqual([8, 8, 8, 16, 24, 24])
   })
 })
 

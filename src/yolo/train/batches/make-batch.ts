@@ -18,7 +18,7 @@ export interface BatchSource {
   readonly batch: number
   /** H and W in pixels: one size, or those drawn from by {@link inputSizeOf}. */
   readonly sizesPx: readonly number[]
-  /** M */
+  /** Most boxes that an image keeps. */
   readonly maxBoxes: number
   readonly augmentation: Augmentation
   /** From this epoch on (0-based) no mosaics are made, so that training ends on images as they are. */
@@ -28,7 +28,7 @@ export interface BatchSource {
 export interface PreparedBatch extends Batch {
   /** H and W in pixels. */
   readonly sizePx: number
-  /** Real boxes that did not fit into M: the smallest of the fullest images. Reported, never silent. */
+  /** Real boxes beyond `maxBoxes`: the smallest of the fullest images. Reported, never silent. */
   readonly boxesLeftOut: number
 }
 
@@ -37,22 +37,34 @@ export function batchesPerEpoch(images: number, batch: number): number {
   return Math.ceil(images / batch)
 }
 
-/** Batch `index` of `epoch` (both 0-based): a pure function of the source and these two numbers. */
+/** M is a multiple of it: few sizes of memory are asked for, which the runtime then keeps at hand. */
+const ROW_STEP = 8
+
+/**
+ * Batch `index` of `epoch` (both 0-based): a pure function of the source and these two numbers. M is what its fullest image
+ * needs: a step's time grows with it.
+ */
 export async function makeBatch(source: BatchSource, epoch: number, index: number): Promise<PreparedBatch> {
-  const { batch: B, maxBoxes: M } = source
+  const { batch: B, maxBoxes } = source
   const size = inputSizeOf(source.sizesPx, source.seed, epoch, index)
   const order = epochOrder(source, epoch)
   const images = new Float32Array(B * 3 * size * size)
-  const boxesXyxyPx = new Float32Array(B * M * 4)
-  const classes = new Int32Array(B * M)
-  const mask = new Float32Array(B * M)
+  const kept: { readonly made: AugmentedSample; readonly rows: readonly number[] }[] = []
   let boxesLeftOut = 0
   for (let b = 0; b < B; b++) {
     const random = seededRandom(hash32(`${source.seed}/sample/${epoch}/${index}/${b}`))
     const made = await makeSample(source, order[(index * B + b) % order.length]!, size, epoch, random)
     writePlanes(made.image, images, b)
-    const rows = largestFirst(made, M)
+    const rows = largestFirst(made, maxBoxes)
     boxesLeftOut += made.classes.length - rows.length
+    kept.push({ made, rows })
+  }
+  const fullest = kept.reduce((most, { rows }) => Math.max(most, rows.length), 1)
+  const M = Math.ceil(fullest / ROW_STEP) * ROW_STEP
+  const boxesXyxyPx = new Float32Array(B * M * 4)
+  const classes = new Int32Array(B * M)
+  const mask = new Float32Array(B * M)
+  for (const [b, { made, rows }] of kept.entries()) {
     rows.forEach((row, m) => {
       boxesXyxyPx.set(made.boxesXyxyPx[row]!, (b * M + m) * 4)
       classes[b * M + m] = made.classes[row]!
@@ -60,17 +72,6 @@ export async function makeBatch(source: BatchSource, epoch: number, index: numbe
     })
   }
   return { sizePx: size, images, boxesXyxyPx, classes, mask, boxesLeftOut }
-}
-
-/**
- * M for a data set: as many as the fullest image has, or four average ones in a mosaic with room to spare, in steps of
- * eight, at most `limit`. The step's time grows with M, so it is not simply large.
- */
-export function chooseMaxBoxes(counts: readonly number[], mosaic: boolean, limit: number): number {
-  const fullest = counts.reduce((most, count) => Math.max(most, count), 1)
-  const mean = counts.reduce((sum, count) => sum + count, 0) / Math.max(1, counts.length)
-  const needed = mosaic ? Math.max(fullest * 1.5, mean * 6) : fullest
-  return Math.min(limit, Math.ceil(needed / 8) * 8)
 }
 
 async function makeSample(

@@ -27,7 +27,7 @@ test('two batches give the gradients of one batch of all their images', async ()
   // The same pictures with other boxes: batch norms see the same mean and variance in all three batches.
   const crowded = boxes([8, 8, 56, 56, 20, 4, 60, 30, 4, 30, 40, 60, 30, 30, 50, 50], [1, 1, 1, 1])
   const sparse = boxes([30, 10, 60, 40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], [1, 0, 0, 0])
-  const size = { height: SIZE, width: SIZE, maxBoxes: M, threads: 1 }
+  const size = { height: SIZE, width: SIZE, threads: 1 }
   await using small = await createTrainStep({ spec, batch: B, ...size })
   await using large = await createTrainStep({ spec, batch: 2 * B, ...size })
 
