@@ -357,6 +357,7 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
     })
     await page.goto(server.addresses[0]!.url, { waitUntil: 'commit' })
     await said(page, 'Loading')
+    expect(await page.locator('#submit').count()).toBe(0)
     release()
     await shown(page)
     await page.context().close()

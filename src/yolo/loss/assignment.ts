@@ -1,5 +1,5 @@
 import * as op from '../graph/build.ts'
-import { constant, type Graph } from '../graph/graph.ts'
+import { constant } from '../graph/graph.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import type { Anchors } from '../model/anchors.ts'
 import { STRIDES } from '../model/scales.ts'

@@ -82,7 +82,7 @@ export const DEFAULT_SETTINGS: TrainSettings = {
   max_minutes: 0,
   memory_check: true,
   plots: true,
-  max_boxes: 128,
+  max_boxes: 600,
   mosaic: 0.5,
   close_mosaic: 2,
   hflip: 0.5,

@@ -19,7 +19,7 @@ test('gradients are joined by what each loss was divided by', () => {
 })
 
 test('two batches give the gradients of one batch of all their images', async () => {
-  const [B, M, SIZE] = [2, 2, 64]
+  const [B, SIZE] = [2, 64]
   const spec = modelSpec('n', 2)
   const weights = initialWeights(spec, seededRandom(4))
   const random = seededRandom(5)
