@@ -12,11 +12,13 @@ import wabt from 'wabt'
 export type Kernel =
   | 'yolo/image/blit-rows'
   | 'yolo/image/resize-rows'
+  | 'yolo/image/rgb-pixels'
   | 'yolo/train/update/move-weights'
   | 'data/profile/pixel-sums'
 const KERNELS: readonly Kernel[] = [
   'yolo/image/blit-rows',
   'yolo/image/resize-rows',
+  'yolo/image/rgb-pixels',
   'yolo/train/update/move-weights',
   'data/profile/pixel-sums',
 ]

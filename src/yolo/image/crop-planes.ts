@@ -1,7 +1,5 @@
+import { inPixelBands, PLANE_BYTES, PLANES_AT, rgbKernel } from './rgb-kernel.ts'
 import { PADDING_GREY, type RgbImage, type Size } from './rgb-image.ts'
-
-/** Byte to share of 255. */
-const UNIT = Float32Array.from({ length: 256 }, (_, byte) => byte / 255)
 
 /**
  * Writes a rectangle of an image, pixel for pixel, as planes of floats 0..1, `[3, H, W]`, at image index `index` of a batch;
@@ -26,16 +24,34 @@ export function cropPlanes(
   const y0 = Math.max(0, -top)
   const y1 = Math.min(height, image.height - top)
   if (x0 > 0 || y0 > 0 || x1 < width || y1 < height) {
-    target.fill(UNIT[PADDING_GREY]!, start, start + 3 * pixels)
+    target.fill(PADDING_GREY / 255, start, start + 3 * pixels)
   }
+  if (x1 <= x0 || y1 <= y0) return
   const { rgb } = image
-  for (let y = y0; y < y1; y++) {
-    let from = ((top + y) * image.width + left + x0) * 3
-    let to = start + y * width + x0
-    for (let x = x0; x < x1; x++, from += 3, to++) {
-      target[to] = UNIT[rgb[from]!]!
-      target[to + pixels] = UNIT[rgb[from + 1]!]!
-      target[to + 2 * pixels] = UNIT[rgb[from + 2]!]!
-    }
+  if (x1 - x0 === width && width === image.width) {
+    writeRun(rgb, (top + y0) * width, (y1 - y0) * width, target, start + y0 * width, pixels)
+    return
   }
+  for (let y = y0; y < y1; y++) {
+    writeRun(rgb, (top + y) * image.width + left + x0, x1 - x0, target, start + y * width + x0, pixels)
+  }
+}
+
+/** Writes pixels that lie side by side into the planes of `target`, `plane` values apart, from `to` on. */
+function writeRun(
+  rgb: Uint8Array,
+  first: number,
+  pixels: number,
+  target: Float32Array,
+  to: number,
+  plane: number,
+): void {
+  inPixelBands(pixels, ({ bytes, from, count, end }) => {
+    bytes.set(rgb.subarray((first + from) * 3, (first + from + count) * 3))
+    const [red, green, blue] = [0, 1, 2].map((colour) => PLANES_AT + colour * PLANE_BYTES) as [number, number, number]
+    rgbKernel.run.planes(0, end, red, green, blue)
+    for (const [colour, at] of [red, green, blue].entries()) {
+      target.set(new Float32Array(bytes.buffer, at, count), to + from + colour * plane)
+    }
+  })
 }

@@ -1,13 +1,15 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
+import { compiledKernel } from '../../../tools/wasm.ts'
 import { blit, placeBox } from './blit.ts'
 import type { Orientation } from './blit.ts'
 import { cropPlanes } from './crop-planes.ts'
 import { decodeImage } from './decode-image.ts'
 import { letterbox, unletterboxBox, writePlanes } from './letterbox.ts'
+import { mixColours } from './mix-colours.ts'
 import type { RgbImage } from './rgb-image.ts'
 
 /** A picture whose red channel counts its pixels: 0 1 2 / 3 4 5 for 3 x 2. */
@@ -94,6 +96,36 @@ describe('letterboxing', () => {
     const expected = [0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0.2, 0.4]
     expect(Array.from(target, (value) => Math.round(value * 1000) / 1000)).toEqual(expected)
   })
+})
+
+test('the compiled kernel is that of its text', async () => {
+  const compiled = await readFile(new URL('rgb-pixels-wasm.ts', import.meta.url), 'utf8')
+  expect(compiled).toBe(await compiledKernel('yolo/image/rgb-pixels'))
+})
+
+test('planes of an image that passes the kernel in parts are those of its bytes', () => {
+  const [width, height] = [301, 117]
+  const rgb = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 7919) % 251)
+  const target = new Float32Array(3 * width * height)
+  writePlanes({ width, height, rgb }, target, 0)
+  const expected = target.map((_, i) => rgb[(i % (width * height)) * 3 + Math.trunc(i / (width * height))]! / 255)
+  expect(target).toEqual(expected)
+})
+
+test('colours are mixed by a matrix, rounded and held within a byte', () => {
+  const rgb = Uint8Array.from({ length: 20_001 * 3 }, (_, i) => (i * 104_729) % 256)
+  const matrix = [
+    [1.5, -0.25, 0],
+    [0.5, 0.5, 0.125],
+    [-1, 3, -1.25],
+  ] as const
+  const expected = Uint8ClampedArray.from(rgb, (_, i) => {
+    const [r, g, b] = matrix[i % 3] as [number, number, number]
+    const first = i - (i % 3)
+    return Math.floor(r * rgb[first]! + g * rgb[first + 1]! + b * rgb[first + 2]! + 0.5)
+  })
+  mixColours(rgb, matrix)
+  expect(rgb).toEqual(new Uint8Array(expected))
 })
 
 test('a crop that reaches beyond the image is grey there, and leaves the other images of its batch alone', () => {

@@ -157,10 +157,11 @@ async function trainStep(
   const isWhole = settings.accumulate === 1
   // A sum is clipped as a whole; a batch of it is only looked at.
   const norm = clipGradients(gradients, isWhole ? settings.clip_norm : Infinity)
-  feed.makeAhead()
   if (!Number.isFinite(loss.total) || !Number.isFinite(norm)) {
     throw await divergence(context.checkpointDir, batch, weights, settings, loss, norm, progress)
   }
+  // The update is work of one core.
+  feed.makeAhead(batch)
   if (!isWhole) addGradients(pending, gradients, targetSum)
   const isLast = isWhole || pending.batches === settings.accumulate || progress.batch + 1 === plan.batches
   if (isLast) {

@@ -1,6 +1,7 @@
 import type { Random } from '../../../core/random.ts'
 import { blit, orientedSize, placeBox, UPRIGHT } from '../../image/blit.ts'
 import type { ClipRect, Orientation, Placement } from '../../image/blit.ts'
+import { mixColours } from '../../image/mix-colours.ts'
 import { greyCanvas } from '../../image/rgb-image.ts'
 import type { RgbImage } from '../../image/rgb-image.ts'
 
@@ -185,18 +186,8 @@ function jitterColour(rgb: Uint8Array, how: Augmentation, random: Random): void 
       const grey = luma[0] * turn[0][j]! + luma[1] * turn[1][j]! + luma[2] * turn[2][j]!
       return v * (grey + s * (row[j]! - grey))
     }),
-  )
-  // Whole numbers with 12 bits of fraction, and an array that clamps what is stored: twice as fast as fractions.
-  const [a, b, c, d, e, f, g, h, i] = m.flat().map((value) => Math.round(value * 4096)) as Matrix
-  const bytes = new Uint8ClampedArray(rgb.buffer, rgb.byteOffset, rgb.length)
-  for (let p = 0; p < rgb.length; p += 3) {
-    const red = rgb[p]!
-    const green = rgb[p + 1]!
-    const blue = rgb[p + 2]!
-    bytes[p] = (a * red + b * green + c * blue + 2048) >> 12
-    bytes[p + 1] = (d * red + e * green + f * blue + 2048) >> 12
-    bytes[p + 2] = (g * red + h * green + i * blue + 2048) >> 12
-  }
+  ) as [Row, Row, Row]
+  mixColours(rgb, m)
 }
 
-type Matrix = [number, number, number, number, number, number, number, number, number]
+type Row = [number, number, number]

@@ -10,8 +10,10 @@ export interface BatchFeed extends AsyncDisposable {
   /**
    * Has batches made again for those that were taken. To be called when a core is free: a step occupies all of them, and
    * stands still while one of its threads waits for a core.
+   *
+   * @param used a batch that nobody looks at any more: its images give their memory to the next one
    */
-  makeAhead(): void
+  makeAhead(used?: PreparedBatch): void
 }
 
 /** Batches in flight: one in use, two waiting. More would only hold memory. */
@@ -31,7 +33,7 @@ export function openBatchFeed(source: BatchSource, requests: Iterator<BatchReque
     failure ??= error
     for (const waiter of waiting.splice(0)) waiter.reject(failure)
   }
-  const ask = (): void => {
+  const ask = (memory?: Float32Array): void => {
     const request = requests.next()
     if (request.done === true) return
     const waiter = Promise.withResolvers<PreparedBatch>()
@@ -41,7 +43,7 @@ export function openBatchFeed(source: BatchSource, requests: Iterator<BatchReque
     if (failure) waiter.reject(failure)
     else {
       waiting.push(waiter)
-      worker.postMessage(request.value)
+      worker.postMessage({ ...request.value, memory }, memory ? [memory.buffer as ArrayBuffer] : [])
     }
   }
   worker.on('message', (reply: BatchReply) => {
@@ -53,8 +55,12 @@ export function openBatchFeed(source: BatchSource, requests: Iterator<BatchReque
   worker.on('exit', (code) =>
     fail(new SkyloopError({ code: 'yolo.train.batch', fault: 'machine', message: `the batch thread ended (${code})` })),
   )
-  const makeAhead = (): void => {
-    for (let i = queue.length; i < AHEAD; i++) ask()
+  const makeAhead = (used?: PreparedBatch): void => {
+    let memory = used?.images
+    for (let i = queue.length; i < AHEAD; i++) {
+      ask(memory)
+      memory = undefined
+    }
   }
   makeAhead()
   return {

@@ -9,6 +9,12 @@ export interface BatchRequest {
   readonly index: number
 }
 
+/** A request as the thread gets it. */
+type Message = BatchRequest & {
+  /** Of a batch that was used: written again where it has the size. */
+  readonly memory?: Float32Array
+}
+
 /** The answer to each request, in the order of the requests. */
 export type BatchReply = { readonly batch: PreparedBatch } | { readonly error: string }
 
@@ -17,9 +23,9 @@ if (port) {
   const source = workerData as BatchSource
   // One after the other: a thread's work is a queue, so replies keep the order of the requests.
   let queue = Promise.resolve()
-  port.on('message', (request: BatchRequest) => {
+  port.on('message', ({ epoch, index, memory }: Message) => {
     queue = queue.then(async () => {
-      const reply: BatchReply = await makeBatch(source, request.epoch, request.index).then(
+      const reply: BatchReply = await makeBatch(source, epoch, index, memory).then(
         (batch) => ({ batch }),
         (error: unknown) => ({ error: messageOf(error) }),
       )

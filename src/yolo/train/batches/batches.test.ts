@@ -107,15 +107,26 @@ describe('batches', () => {
       { epoch: 0, index: 0 },
       { epoch: 0, index: 1 },
       { epoch: 1, index: 0 },
+      { epoch: 1, index: 1 },
     ]
     await using feed = openBatchFeed(source, requests.values())
     for (const { epoch, index } of requests) {
-      expect(await feed.next()).toEqual(await makeBatch(source, epoch, index))
-      if (index % 2 === 0) feed.makeAhead()
+      const batch = await feed.next()
+      expect(batch).toEqual(await makeBatch(source, epoch, index))
+      if (index % 2 === 0) feed.makeAhead(batch)
     }
     expect(await feed.next()).toBeUndefined()
     expect((await makeBatch(source, 0, 0)).images).not.toEqual((await makeBatch(source, 1, 0)).images)
     expect((await makeBatch({ ...source, seed: 6 }, 0, 0)).images).not.toEqual((await makeBatch(source, 0, 0)).images)
+  })
+
+  test('the memory of a used batch makes no difference to the next', async () => {
+    const source = sourceOf(samples, all)
+    const used = new Float32Array(2 * 3 * SIZE * SIZE).fill(Number.NaN)
+    const made = await makeBatch(source, 0, 0, used)
+    expect(made.images).toBe(used)
+    expect(made).toEqual(await makeBatch(source, 0, 0))
+    expect((await makeBatch(source, 0, 0, new Float32Array(3))).images).toEqual(made.images)
   })
 
   test('images of any size and shape share a batch, each fitted with its aspect kept', async () => {

@@ -43,12 +43,20 @@ const ROW_STEP = 8
 /**
  * Batch `index` of `epoch` (both 0-based): a pure function of the source and these two numbers. M is what its fullest image
  * needs: a step's time grows with it.
+ *
+ * @param memory for the images, taken where it has the right size: new memory costs as much time as drawing into it
  */
-export async function makeBatch(source: BatchSource, epoch: number, index: number): Promise<PreparedBatch> {
+export async function makeBatch(
+  source: BatchSource,
+  epoch: number,
+  index: number,
+  memory?: Float32Array,
+): Promise<PreparedBatch> {
   const { batch: B, maxBoxes } = source
   const size = inputSizeOf(source.sizesPx, source.seed, epoch, index)
   const order = epochOrder(source, epoch)
-  const images = new Float32Array(B * 3 * size * size)
+  const length = B * 3 * size * size
+  const images = memory?.length === length ? memory : new Float32Array(length)
   const kept: { readonly made: AugmentedSample; readonly rows: readonly number[] }[] = []
   let boxesLeftOut = 0
   for (let b = 0; b < B; b++) {
