@@ -1,4 +1,5 @@
 import sharp from 'sharp'
+import { freeMemory } from '../../core/free-memory.ts'
 import { SkyloopError } from '../../core/errors.ts'
 import { corruptImage, type ImageHeader } from '../metadata/image-header.ts'
 import { leanJpeg } from '../metadata/jpeg-segments.ts'
@@ -43,5 +44,6 @@ export async function measurePixels(
   const { width, height } = info
   const channels = info.channels === 1 ? 1 : 3
   const { grid, ...look } = imageStatistics({ width, height, channels, bytes: data })
+  freeMemory(data)
   return { ...look, hash: grid && hashGrid(orientGrid(grid, orientation ?? 1)) }
 }

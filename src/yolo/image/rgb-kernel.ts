@@ -21,7 +21,7 @@ interface Kernel {
 export const rgbKernel = loadKernel<Kernel>(RGB_PIXELS_WASM)
 
 /** Pixels that pass the kernel at once: with their planes they stay in a core's cache. */
-export const BAND_PIXELS = 16_384
+const BAND_PIXELS = 16_384
 
 /** Pixels that the kernel takes at a time, and bytes that it reads beyond them. */
 const LANES = 4

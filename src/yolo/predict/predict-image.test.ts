@@ -3,7 +3,7 @@ import sharp from 'sharp'
 import { afterAll, expect, test } from 'vitest'
 import { smallDetector } from '../../../test/support/small-detector.ts'
 import { openDetector } from '../runtime/detector-session.ts'
-import { predictImage } from './predict-image.ts'
+import { decodeForPrediction, predictDecoded, predictImage } from './predict-image.ts'
 
 const noise = { type: 'gaussian' as const, mean: 120, sigma: 50 }
 const picture = (width: number, height: number): Promise<Buffer> =>
@@ -27,6 +27,16 @@ test('a frame as large as one tile gives the boxes of the whole frame', async ()
   expect(asTile.detections.map(({ box }) => box.map(Math.round))).toEqual(
     whole.detections.map(({ box }) => box.map(Math.round)),
   )
+})
+
+test('pixels are given back once they are used, and the caller’s bytes are not', async () => {
+  const bytes = Uint8Array.from(await picture(64, 64))
+  const image = await decodeForPrediction(bytes, null)
+  expect(image.rgb).toHaveLength(64 * 64 * 3)
+  await predictDecoded(tiled, image, null, {}, 0)
+  expect(image.rgb).toHaveLength(0)
+  await predictImage(tiled, bytes)
+  expect(bytes.length).toBeGreaterThan(0)
 })
 
 test('what a tile shows is found at the place of the tile in the frame', async () => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { freeMemory } from '../../core/free-memory.ts'
 import type { Detection } from '../eval/detections.ts'
 import { type DecodedImage, decodeImage } from '../image/decode-image.ts'
 import type { DetectorSession } from '../runtime/detector-session.ts'
@@ -50,9 +51,10 @@ export async function predictImage(
   const tiling = tilingOf(session, options)
   const begun = performance.now()
   // One image has nothing to wait beside: read at once it does not pass through four turns of the event loop.
-  const decoded = await (typeof image === 'string'
-    ? decodeForPrediction(readFileSync(image), tiling, options.name ?? image)
-    : decodeForPrediction(image, tiling, options.name))
+  const own = typeof image === 'string' ? readFileSync(image) : undefined
+  const name = options.name ?? (typeof image === 'string' ? image : undefined)
+  const decoded = await decodeForPrediction(own ?? image, tiling, name)
+  if (own) freeMemory(own)
   return predictDecoded(session, decoded, tiling, options, performance.now() - begun)
 }
 
@@ -74,7 +76,7 @@ export function decodeForPrediction(
   return decodeImage(image, { ...(name !== undefined && { name }), ...shrinkBy, maxPixels: MAX_PIXELS })
 }
 
-/** The second half of {@link predictImage}. */
+/** The second half of {@link predictImage}, after which the image's pixels are gone. */
 export async function predictDecoded(
   session: DetectorSession,
   image: DecodedImage,
@@ -85,10 +87,14 @@ export async function predictDecoded(
   const { confidence = 0.25, iou = 0.6, maxDetections = 300, multiLabel = false } = options
   const decoding: DecodeDetectionsOptions = { confidence, iou, maxDetections, multiLabel }
   const begun = performance.now()
-  const { detections, tiles, inferMs } =
-    tiling === null
-      ? await predictWhole(session, image, decoding)
-      : await predictTiles(session, image, tiling, { ...decoding, merge: options.merge })
-  const timesMs = { decode: decodeMs, infer: inferMs, post: performance.now() - begun - inferMs }
-  return { ...image.full, detections, tiles, timesMs }
+  try {
+    const { detections, tiles, inferMs } =
+      tiling === null
+        ? await predictWhole(session, image, decoding)
+        : await predictTiles(session, image, tiling, { ...decoding, merge: options.merge })
+    const timesMs = { decode: decodeMs, infer: inferMs, post: performance.now() - begun - inferMs }
+    return { ...image.full, detections, tiles, timesMs }
+  } finally {
+    freeMemory(image.rgb)
+  }
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import * as ort from 'onnxruntime-node'
 import { messageOf, SkyloopError } from '../../core/errors.ts'
+import { freeMemory } from '../../core/free-memory.ts'
 
 /** Where a graph is executed. */
 export type Provider = 'cpu' | 'webgpu' | 'cuda'
@@ -100,10 +101,14 @@ export async function openSession(model: string | Uint8Array, options: SessionOp
         throw new SkyloopError({ code: 'yolo.run', fault: 'machine', message: messageOf(error), cause: error })
       })
       return new Map(
-        Object.entries(results).map(([name, tensor]) => [
-          name,
-          { data: tensor.data as Float32Array, shape: tensor.dims },
-        ]),
+        Object.entries(results).map(([name, tensor]) => {
+          const data = tensor.data as Float32Array
+          const given = into?.get(name)
+          if (!given) return [name, { data, shape: tensor.dims }]
+          // The runtime's binding returns a copy of what it wrote into the array that it was given.
+          if (data !== given.data) freeMemory(data)
+          return [name, given]
+        }),
       )
     },
     async [Symbol.asyncDispose]() {

@@ -57,6 +57,8 @@ describe('a training step', () => {
       expect(gradients.get(name)?.length, `gradient of ${name}`).toBe(shape.reduce((a, b) => a * b, 1))
     }
     expect(gradients.size).toBe(spec.parameters.length)
+    const again = await step.run(weightsOf(1), batchOf([1, 0, 0, 1, 1, 1]))
+    expect([...again.gradients.values()].every((values, i) => values === [...gradients.values()][i])).toBe(true)
     expect([...batchStatistics.keys()].toSorted()).toEqual(spec.buffers.map(({ name }) => name).toSorted())
   })
 

@@ -1,4 +1,5 @@
 import { messageOf, ProblemsError, SkyloopError } from '../../../core/errors.ts'
+import { freeMemory } from '../../../core/free-memory.ts'
 import { decodeImage } from '../../image/decode-image.ts'
 import type { RgbImage } from '../../image/rgb-image.ts'
 
@@ -48,6 +49,7 @@ export async function openImageStore(
         free -= rgb.byteLength
         const shared = new SharedArrayBuffer(rgb.byteLength)
         new Uint8Array(shared).set(rgb)
+        freeMemory(rgb)
         cached[index] = { width, height, rgb: shared }
       } catch (error) {
         if (!(error instanceof SkyloopError)) throw error
