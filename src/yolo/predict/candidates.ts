@@ -1,5 +1,4 @@
 import { internalError } from '../../core/errors.ts'
-import { BINS } from '../model/scales.ts'
 import { atLeast, logit } from '../runtime/at-least.ts'
 import type { BoxesOutput, LevelValues, NetworkOutput } from '../runtime/network-output.ts'
 
@@ -76,25 +75,14 @@ function within(indices: readonly number[], start: number, values: Float32Array,
 function boxOfCell({ stride, width, height, distances }: LevelValues, batchIndex: number, cell: number): number[] {
   const x = (cell % width) + 0.5
   const y = Math.trunc(cell / width) + 0.5
-  const first = distances.first(batchIndex * height * width + cell)
-  const { values, step } = distances
-  // Left, top, right, bottom: each a distribution over R bins.
-  const side = (i: number): number => expectedDistance(values, first + i * BINS * step, step)
-  return [(x - side(0)) * stride, (y - side(1)) * stride, (x + side(2)) * stride, (y + side(3)) * stride]
-}
-
-/** Mean of a distribution whose R logits lie `step` apart. @source arXiv:2006.04388, eq. 3 */
-function expectedDistance(logits: Float32Array, first: number, step: number): number {
-  let greatest = -Infinity
-  for (let r = 0; r < BINS; r++) greatest = Math.max(greatest, logits[first + r * step]!)
-  let sum = 0
-  let weighted = 0
-  for (let r = 0; r < BINS; r++) {
-    const weight = Math.exp(logits[first + r * step]! - greatest)
-    sum += weight
-    weighted += r * weight
-  }
-  return weighted / sum
+  const at = batchIndex * height * width + cell
+  const [left, top, right, bottom] = [0, 1, 2, 3].map((side) => distances.of(at, side)) as [
+    number,
+    number,
+    number,
+    number,
+  ]
+  return [(x - left) * stride, (y - top) * stride, (x + right) * stride, (y + bottom) * stride]
 }
 
 /**

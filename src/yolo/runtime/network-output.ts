@@ -31,17 +31,18 @@ export interface LevelValues {
   readonly features?: Float32Array
 }
 
-/** Logits of the distances left, top, right, bottom of cells, each over R bins. */
+/** How far the box of a cell reaches. */
 export interface Distances {
+  /** Memory, to be written anew by a later run that has as many values of the same kind. */
   readonly values: Float32Array
-  /** From one of a cell's 4 R logits to the next. */
-  readonly step: number
+  readonly kind: 'planes' | 'rows'
   /**
-   * Index of a cell's first logit.
+   * In cells, from the cell's centre.
    *
    * @param cell (image of the batch · height + row) · width + column
+   * @param side 0 left, 1 top, 2 right, 3 bottom
    */
-  first(cell: number): number
+  of(cell: number, side: number): number
 }
 
 /** Boxes of all anchors, as the usual exported file puts them out. */
@@ -57,14 +58,31 @@ export interface BoxesOutput {
   readonly values: Float32Array
 }
 
-/** Distances that lie as convolutions leave them, `[B, 4 R, cells]`. */
+/** Distances as convolutions leave them: logits of R bins for each side, `[B, 4 R, cells]`. */
 export function distancePlanes(values: Float32Array, cells: number): Distances {
-  const first = (cell: number): number => Math.trunc(cell / cells) * 4 * BINS * cells + (cell % cells)
-  return { values, step: cells, first }
+  const of = (cell: number, side: number): number => {
+    const first = (Math.trunc(cell / cells) * 4 + side) * BINS * cells + (cell % cells)
+    return expectedDistance(values, first, cells)
+  }
+  return { values, kind: 'planes', of }
 }
 
-/** Distances of some cells, `[h, 4 R]`, in the order of `hits`. */
+/** Distances of some cells, `[h, 4]` in cells, in the order of `hits`. */
 export function distanceRows(values: Float32Array, hits: Int32Array): Distances {
   const rows = new Map(Array.from(hits, (cell, row) => [cell, row]))
-  return { values, step: 1, first: (cell) => rows.get(cell)! * 4 * BINS }
+  return { values, kind: 'rows', of: (cell, side) => values[rows.get(cell)! * 4 + side]! }
+}
+
+/** Mean of a distribution whose R logits lie `step` apart. @source arXiv:2006.04388, eq. 3 */
+function expectedDistance(logits: Float32Array, first: number, step: number): number {
+  let greatest = -Infinity
+  for (let r = 0; r < BINS; r++) greatest = Math.max(greatest, logits[first + r * step]!)
+  let sum = 0
+  let weighted = 0
+  for (let r = 0; r < BINS; r++) {
+    const weight = Math.exp(logits[first + r * step]! - greatest)
+    sum += weight
+    weighted += r * weight
+  }
+  return weighted / sum
 }

@@ -39,7 +39,7 @@ export const SPLIT_NAMES: readonly SplitNames[] = HEAD_NAMES.map(({ stride, dist
 export interface SplitDetector {
   /** Images to `classes` and `features` of each level. */
   readonly trunk: Uint8Array
-  /** `features`, `near` and `hits` to `distances` `[h, 4 R]` of each level. */
+  /** `features`, `near` and `hits` to `distances` `[h, 4]` of each level, in cells. */
   readonly boxesOfHits: Uint8Array
   /** `features` to `distances` `[B, 4 R, H/s, W/s]` of each level. */
   readonly boxesOfAll: Uint8Array
@@ -101,12 +101,16 @@ class PartWriter {
   }
 
   boxesOfHits(branches: readonly BoxBranch[]): Uint8Array {
-    const zeros: Onnx.ITensorProto[] = []
+    const constants: Onnx.ITensorProto[] = [
+      integers(ROW_OF_BINS, [-1, BINS]),
+      integers(ROW_OF_SIDES, [-1, 4]),
+      binValues(),
+    ]
     const nodes = branches.flatMap(({ convs: [first, second, last] }, i) => {
       const { features, near, hits, distances } = SPLIT_NAMES[i]!
       const part = (text: string): string => `${distances}.${text}`
       const none = { name: part('outside'), dataType: FLOAT, dims: [1, first.outputs] }
-      zeros.push({ ...none, rawData: new Uint8Array(4 * first.outputs) })
+      constants.push({ ...none, rawData: new Uint8Array(4 * first.outputs) })
       return [
         node('Gather', [features, near], part('near'), { axis: 0 }),
         ...rowsTimes(this.#nodes, part('near'), first, part('first')),
@@ -115,7 +119,12 @@ class PartWriter {
         node('Gather', [part('table'), hits], part('hits'), { axis: 0 }),
         ...rowsTimes(this.#nodes, part('hits'), second, part('second')),
         ...silu(part('second')),
-        ...rowsTimes(this.#nodes, part('second.silu'), last, distances),
+        ...rowsTimes(this.#nodes, part('second.silu'), last, part('logits')),
+        // The mean of each side's distribution.
+        node('Reshape', [part('logits'), ROW_OF_BINS], part('sides')),
+        node('Softmax', [part('sides')], part('shares'), { axis: 1 }),
+        node('MatMul', [part('shares'), BIN_VALUES], part('means')),
+        node('Reshape', [part('means'), ROW_OF_SIDES], distances),
       ]
     })
     return this.#encode(
@@ -125,8 +134,8 @@ class PartWriter {
         value(near, INT32, [`near${stride}`, WINDOW]),
         value(hits, INT32, [`hits${stride}`, WINDOW]),
       ]),
-      SPLIT_NAMES.map(({ distances, stride }) => value(distances, FLOAT, [`hits${stride}`, 4 * BINS])),
-      zeros,
+      SPLIT_NAMES.map(({ distances, stride }) => value(distances, FLOAT, [`hits${stride}`, 4])),
+      constants,
     )
   }
 
@@ -189,6 +198,25 @@ const silu = (x: string): Onnx.INodeProto[] => [
   node('Sigmoid', [x], `${x}.sigmoid`),
   node('Mul', [x, `${x}.sigmoid`], `${x}.silu`),
 ]
+
+const ROW_OF_BINS = 'boxes.row-of-bins'
+const ROW_OF_SIDES = 'boxes.row-of-sides'
+const BIN_VALUES = 'boxes.bins'
+
+const integers = (name: string, values: readonly number[]): Onnx.ITensorProto => ({
+  name,
+  dataType: 7,
+  dims: [values.length],
+  rawData: new Uint8Array(BigInt64Array.from(values, BigInt).buffer),
+})
+
+/** `[R, 1]`: 0, 1, 2 ... */
+const binValues = (): Onnx.ITensorProto => ({
+  name: BIN_VALUES,
+  dataType: FLOAT,
+  dims: [BINS, 1],
+  rawData: new Uint8Array(Float32Array.from({ length: BINS }, (_, r) => r).buffer),
+})
 
 const widened = (from: string, to: string): Onnx.INodeProto => node('Cast', [from], to, { to: FLOAT })
 

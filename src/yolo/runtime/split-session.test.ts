@@ -7,7 +7,6 @@ import { toHalf } from '../export/export-half.ts'
 import { toInt8 } from '../export/export-int8.ts'
 import { decodeImage } from '../image/decode-image.ts'
 import { letterboxPlanes } from '../image/letterbox.ts'
-import { BINS } from '../model/scales.ts'
 import { decodeDetections } from '../predict/nms.ts'
 import { wholeModel } from '../weights/identify.ts'
 import { readWeights } from '../weights/read-weights.ts'
@@ -39,8 +38,7 @@ beforeAll(async () => {
 
 /** Distances of a cell. */
 const distancesAt = ({ levels }: HeadOutput, level: number, cell: number): number[] => {
-  const { distances } = levels[level]!
-  return Array.from({ length: 4 * BINS }, (_, i) => distances.values[distances.first(cell) + i * distances.step]!)
+  return [0, 1, 2, 3].map((side) => levels[level]!.distances.of(cell, side))
 }
 
 describe.each([
@@ -63,7 +61,7 @@ describe.each([
     for (const [level, { classes, height, width, hits, distances }] of some.levels.entries()) {
       const cells = height * width
       // Rows of cells, not maps: only then has anything been left out.
-      expect(distances.step).toBe(1)
+      expect(distances.kind).toBe('rows')
       expect(classes).toEqual(all.levels[level]!.classes)
       expect(hits).toEqual([...classes.keys()].filter((i) => classes[i]! >= least))
       for (const index of hits!) {
@@ -77,7 +75,7 @@ describe.each([
     }
     expect(compared).toBeGreaterThan(20)
     expect(seenIn).toEqual(new Set([0, 1]))
-    // Logits of about 10, summed up in another order.
+    // In cells; the same sums in another order.
     expect(largest).toBeLessThan(1e-4)
   })
 })
@@ -91,11 +89,7 @@ describe('what a run predicts', () => {
 
   test('is all boxes when a class is seen in half of the cells', async () => {
     const output = (await detector.run(images, SIZE, { confidence: 1e-9 })) as HeadOutput
-    expect(output.levels.map(({ distances, height, width }) => distances.step === height * width)).toEqual([
-      true,
-      true,
-      true,
-    ])
+    expect(output.levels.map(({ distances }) => distances.kind)).toEqual(['planes', 'planes', 'planes'])
     expect(decodeDetections(output, { confidence: 0.3, iou: 0.6, maxDetections: 100 })).toEqual(
       decodeDetections(await detector.run(images, SIZE), { confidence: 0.3, iou: 0.6, maxDetections: 100 }),
     )
