@@ -66,7 +66,7 @@ async function comparison(version: string, mode: 'one' | 'list', way: Way): Prom
     unit: 'ms',
     higherIsBetter: false,
     what: way.what,
-    samples: 10,
+    samples: 30,
     warmUp: 2,
     ours: {
       name: 'skyloop',
