@@ -19,8 +19,19 @@ const BENCHMARKS: Record<string, () => Promise<{ prepare: Prepare | readonly Pre
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, data: { type: 'string' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    data: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
 })
+if (values.help) {
+  console.log(`npm run bench -- [${Object.keys(BENCHMARKS).join(' | ')}]... [--json] [--data FOLDER]
+
+Measures against the peers that are installed (npm run bench:peers) in turns, and writes bench/results/NAME.json.
+Without names: all of them. --json prints the result as the last line; --data takes photographs instead of generated scenes.`)
+  process.exit(0)
+}
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS)
 const unknown = names.filter((name) => !Object.hasOwn(BENCHMARKS, name))
 if (unknown.length > 0) {
