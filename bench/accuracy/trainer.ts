@@ -26,7 +26,8 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** Command lines by trainer; each is followed by DATA EPOCHS BATCH SIDE SEED FOLDER. */
 export const TRAINERS = {
   ultralytics: {
-    command: [`${PEERS_FOLDER}/bin/python`, here('../peers/ultralytics_accuracy.py')],
+    // -P: the scripts' folder is no place for modules; `profile.py` is not Python's.
+    command: [`${PEERS_FOLDER}/bin/python`, '-P', here('../peers/ultralytics_accuracy.py')],
     data: (folder: string): string => join(folder, 'data.yaml'),
   },
   skyloop: { command: [process.execPath, here('./train-ours.ts')], data: (folder: string): string => folder },
