@@ -71,9 +71,9 @@ export async function openBoxesOfAll(model: Uint8Array, options: SessionOptions)
       const all = features.map(({ batch, height, width }, i) => {
         const cells = height * width
         const old = into[i]
-        return old?.kind === 'planes' && old.values.length === batch * DISTANCES * cells
-          ? old
-          : distancePlanes(new Float32Array(batch * DISTANCES * cells), cells)
+        const length = batch * DISTANCES * cells
+        const fits = old?.kind === 'planes' && old.values.length === length
+        return distancePlanes(fits ? old.values : new Float32Array(length), cells)
       })
       const fetches = SPLIT_NAMES.map(({ distances }, i): [string, Values] => {
         const { batch, height, width } = features[i]!
